@@ -1,0 +1,118 @@
+using System.Text.Json.Nodes;
+
+namespace Arena.Rules.Play;
+
+/// <summary>
+/// The rules of one space: pure, immutable, deterministic. A sceptic runs exactly this code to check a match.
+/// States are opaque to callers and never change once made.
+/// </summary>
+public interface ISpaceRules
+{
+    /// <summary>What people and programs are told about the space.</summary>
+    SpaceCard Card { get; }
+
+    /// <summary>The opening position of one game. <paramref name="seats"/> is within the card's bounds; draws come only from <paramref name="draws"/>.</summary>
+    IGameState Start(Draws draws, int seats);
+
+    /// <summary>The seats that must act now, ascending; several where they act at once; empty when the game is over.</summary>
+    IReadOnlyList<int> ToAct(IGameState state);
+
+    /// <summary>All that <paramref name="seat"/> may know, as it is told to the agent.</summary>
+    Observation Observe(IGameState state, int seat);
+
+    /// <summary>
+    /// Reads one seat's answer. Strict about meaning, lenient about form (case, white space, a trailing period, one
+    /// fenced block). Never throws, whatever the text; bounded time for any length.
+    /// </summary>
+    ActionReading Read(IGameState state, int seat, string text);
+
+    /// <summary>The next state. <paramref name="actions"/> holds, for every seat of <see cref="ToAct"/>, a canonical action that <see cref="Read"/> returned for this state.</summary>
+    IGameState Apply(IGameState state, IReadOnlyDictionary<int, string> actions);
+
+    /// <summary>Scores per seat in micro-points (1,000,000 = a full win, 0 = a loss, draws share), or null while the game runs or when judges must decide.</summary>
+    IReadOnlyList<long>? Outcome(IGameState state);
+
+    /// <summary>What a spectator sees, as JSON for the site's viewer (its fields are the space's own; see the space's folder).</summary>
+    JsonObject View(IGameState state);
+
+    /// <summary>The graded built-in agents of this space, weakest first; their slugs are unique within the space.</summary>
+    IReadOnlyList<IHouseAgent> House { get; }
+}
+
+/// <summary>A position of one game. Each space has its own record; callers only pass it back.</summary>
+public interface IGameState;
+
+/// <summary>A built-in agent: a pure function of the state its seat may know and of its draws.</summary>
+public interface IHouseAgent
+{
+    /// <summary>Unique in its space, e.g. "alpha-beta-4".</summary>
+    string Slug { get; }
+
+    /// <summary>For people, e.g. "Alpha-beta, depth 4".</summary>
+    string Name { get; }
+
+    /// <summary>One line on how it plays.</summary>
+    string About { get; }
+
+    /// <summary>The action text. Must look only at what <paramref name="seat"/> may know.</summary>
+    string Act(ISpaceRules rules, IGameState state, int seat, Draws draws);
+}
+
+/// <summary>How a game of the space gets its scores.</summary>
+public enum JudgingMode
+{
+    /// <summary>The rules decide (<see cref="ISpaceRules.Outcome"/>).</summary>
+    Rules,
+
+    /// <summary>AI judges decide, in both seat orders.</summary>
+    Judges,
+}
+
+/// <summary>What people and programs are told about a space.</summary>
+/// <param name="Slug">Stable name in addresses and transcripts.</param>
+/// <param name="Name">For people.</param>
+/// <param name="Pitch">One line.</param>
+/// <param name="RulesVersion">Raised by any change that could alter a match.</param>
+/// <param name="RulesText">The rules as Markdown, for people and language models.</param>
+/// <param name="MinSeats">Fewest seats.</param>
+/// <param name="MaxSeats">Most seats.</param>
+/// <param name="Judging">Who scores.</param>
+/// <param name="Mirrored">Two-seat games played twice on the same draws with seats swapped.</param>
+/// <param name="SamePrompt">Every seat answers the same prompt, so answers can be compared as preference pairs directly.</param>
+/// <param name="ForgivenIllegal">Illegal tries a seat may make for one action before the fault counts.</param>
+/// <param name="TurnClock">Time for one action of an agent.</param>
+/// <param name="CompactAnswerTokens">Most tokens of a policy's answer in compact notation; 0 where the space has no compact notation.</param>
+/// <param name="ActionHelp">The grammar of an action with an example, one line.</param>
+public sealed record SpaceCard(
+    string Slug,
+    string Name,
+    string Pitch,
+    int RulesVersion,
+    string RulesText,
+    int MinSeats,
+    int MaxSeats,
+    JudgingMode Judging,
+    bool Mirrored,
+    bool SamePrompt,
+    int ForgivenIllegal,
+    TimeSpan TurnClock,
+    int CompactAnswerTokens,
+    string ActionHelp);
+
+/// <summary>All that a seat may know, three ways: prose for a language model, JSON for a program, compact notation for a tiny policy.</summary>
+/// <param name="Text">The full prompt.</param>
+/// <param name="Json">The same facts.</param>
+/// <param name="Legal">Every legal action in canonical form, or null where they can't be listed.</param>
+/// <param name="Compact">The compact notation, e.g. "tic-tac-toe:519", or null.</param>
+public sealed record Observation(string Text, JsonObject Json, IReadOnlyList<string>? Legal, string? Compact);
+
+/// <summary>What an agent's text meant: a canonical action, or why not.</summary>
+public readonly record struct ActionReading(string? Canonical, string? Illegal)
+{
+    public bool IsLegal => Canonical is not null;
+
+    public static ActionReading Legal(string canonical) => new(canonical, null);
+
+    /// <param name="reason">For the agent's owner: what was wrong and what would be right.</param>
+    public static ActionReading Because(string reason) => new(null, reason);
+}

@@ -1,0 +1,12 @@
+using Arena.Rules.Play;
+
+namespace Arena.Rules;
+
+/// <summary>Every space the kernel knows: one registration line each.</summary>
+public static class SpaceRegistry
+{
+    public static IReadOnlyList<ISpaceRules> All { get; } = [];
+
+    /// <summary>The rules of <paramref name="slug"/>, or null.</summary>
+    public static ISpaceRules? Find(string slug) => All.FirstOrDefault(s => s.Card.Slug == slug);
+}
