@@ -1,0 +1,58 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Arena.Engine.Agents;
+
+/// <summary>The settings of one kind of agent, stored as JSON on a version.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(HouseConfig), "house")]
+[JsonDerivedType(typeof(ScriptConfig), "script")]
+[JsonDerivedType(typeof(PolicyConfig), "policy")]
+[JsonDerivedType(typeof(ChatConfig), "chat")]
+[JsonDerivedType(typeof(BotConfig), "bot")]
+public abstract record AgentConfig
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+
+    public string ToJson() => JsonSerializer.Serialize(this, Json);
+
+    public static AgentConfig FromJson(string json) =>
+        JsonSerializer.Deserialize<AgentConfig>(json, Json) ?? throw new JsonException("An agent's settings are empty.");
+
+    /// <summary>SHA-256 of the JSON, lower-case hex: equal settings, equal hash.</summary>
+    public string Hash() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ToJson())));
+}
+
+/// <summary>A built-in of one space.</summary>
+public sealed record HouseConfig(string Space, string Slug) : AgentConfig;
+
+/// <summary>JavaScript with a function <c>act(observation)</c>.</summary>
+public sealed record ScriptConfig(string Source) : AgentConfig;
+
+/// <summary>Weights served by the trainer.</summary>
+/// <param name="Model">The name under which the trainer serves it: "arena-tiny", or the version's id once trained.</param>
+/// <param name="Files">Its files with their SHA-256, kept by the site; empty for the shipped base model.</param>
+/// <param name="Temperature">Sampling temperature, 0 = greedy.</param>
+public sealed record PolicyConfig(string Model, IReadOnlyList<PolicyFile> Files, double Temperature) : AgentConfig;
+
+/// <summary>One file of a policy, named as in the Hugging Face layout.</summary>
+public sealed record PolicyFile(string Name, string Sha256, long Bytes);
+
+/// <summary>A chat model behind an OpenAI-compatible endpoint. The key is kept apart, encrypted.</summary>
+/// <param name="Endpoint">Base address, up to and including "/v1".</param>
+/// <param name="SpendCapMicroUsd">Platform-enforced limit on the total cost, millionths of a US dollar.</param>
+/// <param name="InputMicroUsdPerMillionTokens">Price of prompt tokens.</param>
+/// <param name="OutputMicroUsdPerMillionTokens">Price of answer tokens.</param>
+public sealed record ChatConfig(
+    string SystemPrompt,
+    string Endpoint,
+    string Model,
+    double Temperature,
+    long SpendCapMicroUsd,
+    long InputMicroUsdPerMillionTokens,
+    long OutputMicroUsdPerMillionTokens) : AgentConfig;
+
+/// <summary>Runs at its owner's; it streams turns and posts actions with an API token.</summary>
+public sealed record BotConfig : AgentConfig;

@@ -1,0 +1,16 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Arena.Engine.Preferences;
+
+internal sealed class PreferenceMapping : IEntityTypeConfiguration<PreferencePair>
+{
+    public void Configure(EntityTypeBuilder<PreferencePair> builder)
+    {
+        builder.HasKey(p => p.Id);
+        builder.HasIndex(p => p.Hash).IsUnique();
+        builder.HasIndex(p => p.MatchId);
+        builder.HasIndex(p => new { p.Space, p.CreatedAt });
+        builder.Property(p => p.Source).HasConversion<string>();
+    }
+}

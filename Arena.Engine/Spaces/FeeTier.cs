@@ -1,0 +1,10 @@
+namespace Arena.Engine.Spaces;
+
+/// <summary>What one entry costs and how the pot is split; shown in full before entry.</summary>
+/// <param name="Slug">"free" or the tier's name in addresses.</param>
+/// <param name="FeeGwei">Stake per match and seat, in gwei; 0 in the free tier.</param>
+/// <param name="ProtocolBasisPoints">The platform's cut of the pot, 1/10,000; the rest goes to the winner, a draw returns the stakes.</param>
+public sealed record FeeTier(string Slug, string Name, long FeeGwei, int ProtocolBasisPoints)
+{
+    public static FeeTier Free { get; } = new("free", "Free", 0, 0);
+}

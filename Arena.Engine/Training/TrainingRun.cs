@@ -1,0 +1,79 @@
+using Arena.Engine.Agents;
+
+namespace Arena.Engine.Training;
+
+public enum RunStatus
+{
+    Queued,
+    Training,
+
+    /// <summary>The candidate plays its parent.</summary>
+    Gate,
+    Promoted,
+    Rejected,
+    Failed,
+    Cancelled,
+}
+
+/// <summary>A training run from a frozen preference set to a promoted or rejected candidate.</summary>
+public sealed class TrainingRun
+{
+    public required RunId Id { get; init; }
+
+    public required AgentId AgentId { get; init; }
+
+    public required Guid OwnerId { get; init; }
+
+    public required VersionId ParentVersionId { get; init; }
+
+    public VersionId? CandidateVersionId { get; set; }
+
+    public required string Space { get; init; }
+
+    public RunStatus Status { get; set; }
+
+    /// <summary>The options as JSON, as sent to the worker.</summary>
+    public required string Options { get; init; }
+
+    /// <summary>The frozen preference set as JSONL, its SHA-256 (lower-case hex) and number of pairs.</summary>
+    public required byte[] Pairs { get; init; }
+
+    public required string PairsHash { get; init; }
+
+    public required int PairCount { get; init; }
+
+    public int Attempt { get; set; }
+
+    public string? Worker { get; set; }
+
+    public DateTimeOffset? LeaseUntil { get; set; }
+
+    /// <summary>"pairs", "round" or "evaluate", and the share done, 0 to 1.</summary>
+    public string? Phase { get; set; }
+
+    public double Done { get; set; }
+
+    public bool CancelAsked { get; set; }
+
+    /// <summary>What the worker recorded: base, data hash, options, seed, result, evaluation (JSON).</summary>
+    public string? Record { get; set; }
+
+    /// <summary>The gate so far: pair outcomes, log-likelihood ratio, bounds, Elo with interval (JSON).</summary>
+    public string? Gate { get; set; }
+
+    public string? FailedBecause { get; set; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? EndedAt { get; set; }
+}
+
+/// <summary>One line of metrics, in TRL's names.</summary>
+public sealed class TrainingMetric
+{
+    public required RunId RunId { get; init; }
+
+    public required int Step { get; init; }
+
+    public required string Json { get; init; }
+}

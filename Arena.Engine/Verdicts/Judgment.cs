@@ -1,0 +1,77 @@
+using Arena.Engine.Matches;
+
+namespace Arena.Engine.Verdicts;
+
+/// <summary>An AI judge: an OpenAI-compatible endpoint and a model. A changed model or prompt is a new judge.</summary>
+public sealed class Judge
+{
+    public required Guid Id { get; init; }
+
+    public required string Name { get; set; }
+
+    /// <summary>Base address, up to and including "/v1".</summary>
+    public required string Endpoint { get; set; }
+
+    public required string Model { get; set; }
+
+    /// <summary>Encrypted key, or null where the endpoint needs none.</summary>
+    public string? ProtectedKey { get; set; }
+
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>"configuration" or "admin".</summary>
+    public required string Origin { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>One judge, one seat order.</summary>
+public sealed class Judgment
+{
+    public required Guid Id { get; init; }
+
+    public required MatchId MatchId { get; init; }
+
+    public required Guid JudgeId { get; init; }
+
+    /// <summary>Player index shown first.</summary>
+    public required int First { get; init; }
+
+    /// <summary>Preferred player index, or null for a tie or an abstention.</summary>
+    public int? Preferred { get; init; }
+
+    /// <summary>Rubric scores per player as JSON.</summary>
+    public required string Scores { get; init; }
+
+    public required string Reason { get; init; }
+
+    public required string Model { get; init; }
+
+    /// <summary>SHA-256 of the prompt template, lower-case hex.</summary>
+    public required string PromptHash { get; init; }
+
+    public required string RawReply { get; init; }
+
+    public required long LatencyMs { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+}
+
+/// <summary>The panel's result on a match.</summary>
+public sealed class Verdict
+{
+    public required MatchId MatchId { get; init; }
+
+    /// <summary>Micro-points per player as JSON.</summary>
+    public required string Scores { get; init; }
+
+    /// <summary>Which judges agreed, abstained (inconsistent between orders) or failed, as JSON.</summary>
+    public required string Explanation { get; init; }
+
+    public required string RubricHash { get; init; }
+
+    /// <summary>SHA-256 of the canonical verdict, lower-case hex, named in the result record.</summary>
+    public required string Hash { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+}
