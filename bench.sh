@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# ./bench.sh lists the benchmarks; ./bench.sh NAME [--full] runs one: a table for people, then one JSON object a line.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+source scripts/setup.sh
+need_dotnet
+
+list() {
+  cat <<'TEXT'
+./bench.sh NAME [--full]
+  kernel      games a second through the rules kernel
+  platform    recorded matches a second into SQLite, time to the first match, resident memory
+  trainer     matmul ceiling and the share of it that a training step reaches
+  learning    a policy's score before and after training, on fresh seeds
+bench/README.md keeps the last honest figures.
+TEXT
+}
+
+name=${1:-}; [ $# -gt 0 ] && shift
+case $name in
+  kernel) build_release bench/Arena.Bench/Arena.Bench.csproj; exec dotnet bench/Arena.Bench/bin/Release/net10.0/Arena.Bench.dll "$name" "$@" ;;
+  platform)
+    build_release bench/Arena.Bench/Arena.Bench.csproj
+    dotnet bench/Arena.Bench/bin/Release/net10.0/Arena.Bench.dll "$name" "$@"
+    exec bench/first-match.sh ;;
+  trainer) build_release Arena.Trainer/Arena.Trainer.csproj; exec dotnet Arena.Trainer/bin/Release/net10.0/Arena.Trainer.dll bench "$@" ;;
+  learning) build_release Arena.Trainer/Arena.Trainer.csproj; exec dotnet Arena.Trainer/bin/Release/net10.0/Arena.Trainer.dll learn "$@" ;;
+  ""|-h|--help) list ;;
+  *) echo "bench.sh: no benchmark called $name" >&2; list >&2; exit 2 ;;
+esac
