@@ -1,5 +1,4 @@
 using Arena.Engine.Agents;
-using Arena.Engine.Matches;
 
 namespace Arena.Engine.Preferences;
 

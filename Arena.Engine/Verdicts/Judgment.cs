@@ -1,5 +1,3 @@
-using Arena.Engine.Matches;
-
 namespace Arena.Engine.Verdicts;
 
 /// <summary>An AI judge: an OpenAI-compatible endpoint and a model. A changed model or prompt is a new judge.</summary>

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace Arena.Engine.Matches;
+namespace Arena.Engine;
 
 public readonly record struct MatchId(Guid Value) : IParsable<MatchId>
 {
