@@ -1,3 +1,7 @@
+using Arena.Web;
+
 var builder = WebApplication.CreateBuilder(args);
+builder.AddArenaSite();
 var app = builder.Build();
-app.Run();
+app.UseArenaSite();
+await app.RunAsync();

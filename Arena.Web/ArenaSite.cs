@@ -1,0 +1,85 @@
+using Arena.Engine;
+using Arena.Web.Accounts;
+using Arena.Web.Site;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.EntityFrameworkCore;
+using OpenTelemetry.Metrics;
+using Scalar.AspNetCore;
+
+namespace Arena.Web;
+
+/// <summary>The site's wiring, on one page: what is registered, what is mapped, in which order.</summary>
+public static class ArenaSite
+{
+    public static WebApplicationBuilder AddArenaSite(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        var configuration = SiteSettings.AddTo(builder);
+        var data = new DataFolder(configuration["Arena:DataFolder"] ?? "data");
+        SiteLogging.AddTo(builder);
+
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(data);
+        services.AddSingleton<Parts>();
+        services.AddDataProtection().SetApplicationName("Arena").PersistKeysToFileSystem(Directory.CreateDirectory(data.File("keys")));
+        AddDatabase(services, data);
+
+        services.AddArenaAccess();
+        services.AddArenaLimits(configuration);
+        services.AddScoped<Registration>();
+        services.AddSingleton<DemoOwner>();
+
+        services.AddRazorComponents();
+        services.AddCascadingAuthenticationState();
+        services.AddHttpContextAccessor();
+        services.AddAntiforgery(antiforgery => antiforgery.Cookie.Name = "arena-form");
+        services.AddValidation();
+        services.AddProblemDetails();
+        services.AddOpenApi();
+        services.AddSignalR();
+        services.AddHealthChecks().AddCheck<DatabaseCheck>("database", tags: ["ready"]);
+        services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .AddAspNetCoreInstrumentation().AddRuntimeInstrumentation().AddMeter("Arena.*").AddPrometheusExporter());
+        return builder;
+    }
+
+    public static WebApplication UseArenaSite(this WebApplication app)
+    {
+        app.UseSecurityHeaders();
+        app.UseExceptionHandler(ApiAware.Errors);
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.UseAuthentication();
+        app.UseSameOriginWrites();
+        app.UseRateLimiter();
+        app.UseAuthorization();
+        app.UseAntiforgery();
+
+        app.MapStaticAssets();
+        app.MapRazorComponents<App>();
+        app.MapPost("/logout", SignOut.Handle);
+        MapApi(app);
+
+        app.MapOpenApi();
+        app.MapScalarApiReference("/docs/api", reference => reference.WithTitle("Arena API").DisableDefaultFonts().DisableTelemetry());
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
+        app.MapPrometheusScrapingEndpoint();
+        return app;
+    }
+
+    /// <summary>Every endpoint under /api/v1. A feature's static class maps its own group; routes only, no policy of its own prefix.</summary>
+    private static void MapApi(WebApplication app)
+    {
+        var api = app.MapGroup("/api/v1").RequireRateLimiting(Limits.Api);
+        MeEndpoints.Map(api);
+        StatusEndpoints.Map(api);
+        api.MapFallback(() => Problems.Because("not-found", "The API has no such address. /docs/api lists them all.")).ExcludeFromDescription();
+    }
+
+    private static void AddDatabase(IServiceCollection services, DataFolder data)
+    {
+        services.AddDbContextFactory<ArenaDb>(db => db.UseSqlite($"Data Source={data.File("arena.db")}"));
+        services.AddHostedService<FirstStart>();
+    }
+}

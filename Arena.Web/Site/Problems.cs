@@ -1,0 +1,45 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Arena.Web.Site;
+
+/// <summary>The one place where refusals become RFC 9457 problems: every one has a stable <c>code</c> and a sentence for people.</summary>
+public static class Problems
+{
+    private static readonly Dictionary<string, int> Statuses = new(StringComparer.Ordinal)
+    {
+        ["not-found"] = 404,
+        ["unauthenticated"] = 401,
+        ["forbidden"] = 403,
+        ["cross-site"] = 403,
+        ["not-yours"] = 403,
+        ["name-taken"] = 409,
+        ["already-entered"] = 409,
+        ["already-answered"] = 409,
+        ["turn-closed"] = 409,
+        ["lease-lost"] = 409,
+        ["key-reused"] = 422,
+        ["insufficient-balance"] = 402,
+        ["rate-limited"] = 429,
+        ["too-many-agents"] = 429,
+        ["not-closed"] = 409,
+        ["not-available"] = 503,
+        ["space-closed"] = 409,
+    };
+
+    /// <summary>A problem with <paramref name="code"/>; codes not listed above are bad requests (400).</summary>
+    public static ProblemHttpResult Because(string code, string reason, IDictionary<string, object?>? more = null)
+    {
+        var extensions = new Dictionary<string, object?>(more ?? new Dictionary<string, object?>()) { ["code"] = code };
+        return TypedResults.Problem(
+            detail: reason,
+            statusCode: Statuses.GetValueOrDefault(code, StatusCodes.Status400BadRequest),
+            title: Title(code),
+            type: $"/docs/problems#{code}",
+            extensions: extensions);
+    }
+
+    public static ProblemHttpResult NotFound(string what) => Because("not-found", $"There is no {what} with that name or id.");
+
+    /// <summary>"name-taken" as "Name taken".</summary>
+    private static string Title(string code) => char.ToUpperInvariant(code[0]) + code[1..].Replace('-', ' ');
+}
