@@ -1,11 +1,15 @@
 using Arena.Rules.Play;
+using Arena.Rules.Spaces.TicTacToe;
 
 namespace Arena.Rules;
 
 /// <summary>Every space the kernel knows: one registration line each.</summary>
 public static class SpaceRegistry
 {
-    public static IReadOnlyList<ISpaceRules> All { get; } = [];
+    public static IReadOnlyList<ISpaceRules> All { get; } =
+    [
+        new TicTacToeRules(),
+    ];
 
     /// <summary>The rules of <paramref name="slug"/>, or null.</summary>
     public static ISpaceRules? Find(string slug) => All.FirstOrDefault(s => s.Card.Slug == slug);

@@ -26,7 +26,7 @@ public interface ISpaceRules
     /// </summary>
     ActionReading Read(IGameState state, int seat, string text);
 
-    /// <summary>The next state. <paramref name="actions"/> holds, for every seat of <see cref="ToAct"/>, a canonical action that <see cref="Read"/> returned for this state.</summary>
+    /// <summary>The next state. <paramref name="actions"/> holds, for every seat of <see cref="ToAct"/>, a canonical action that <see cref="Read"/> returned for this state; in same-prompt spaces a seat that faulted is absent.</summary>
     IGameState Apply(IGameState state, IReadOnlyDictionary<int, string> actions);
 
     /// <summary>Scores per seat in micro-points (1,000,000 = a full win, 0 = a loss, draws share), or null while the game runs or when judges must decide.</summary>
@@ -100,11 +100,40 @@ public sealed record SpaceCard(
     string ActionHelp);
 
 /// <summary>All that a seat may know, three ways: prose for a language model, JSON for a program, compact notation for a tiny policy.</summary>
-/// <param name="Text">The full prompt.</param>
-/// <param name="Json">The same facts.</param>
-/// <param name="Legal">Every legal action in canonical form, or null where they can't be listed.</param>
-/// <param name="Compact">The compact notation, e.g. "tic-tac-toe:519", or null.</param>
-public sealed record Observation(string Text, JsonObject Json, IReadOnlyList<string>? Legal, string? Compact);
+public sealed record Observation
+{
+    private readonly Func<JsonObject>? _make;
+    private JsonObject? _json;
+
+    public Observation(string Text, JsonObject Json, IReadOnlyList<string>? Legal, string? Compact)
+    {
+        this.Text = Text;
+        _json = Json;
+        this.Legal = Legal;
+        this.Compact = Compact;
+    }
+
+    /// <summary>With JSON that is made when first asked for: most turns of a fast match never need it.</summary>
+    public Observation(string Text, Func<JsonObject> Json, IReadOnlyList<string>? Legal, string? Compact)
+    {
+        this.Text = Text;
+        _make = Json;
+        this.Legal = Legal;
+        this.Compact = Compact;
+    }
+
+    /// <summary>The full prompt.</summary>
+    public string Text { get; init; }
+
+    /// <summary>The same facts. Belongs to this observation: clone it before adding it to another document.</summary>
+    public JsonObject Json => _json ??= _make!();
+
+    /// <summary>Every legal action in canonical form, or null where they can't be listed.</summary>
+    public IReadOnlyList<string>? Legal { get; init; }
+
+    /// <summary>The compact notation, e.g. "tic-tac-toe:519", or null.</summary>
+    public string? Compact { get; init; }
+}
 
 /// <summary>What an agent's text meant: a canonical action, or why not.</summary>
 public readonly record struct ActionReading(string? Canonical, string? Illegal)

@@ -1,0 +1,297 @@
+using System.Text.Json.Nodes;
+using Arena.Rules.Hashing;
+using Arena.Rules.Transcripts;
+
+namespace Arena.Rules.Play;
+
+/// <summary>
+/// One match as a pure machine: it says who must act (<see cref="Pending"/>), takes their answers, keeps the transcript
+/// and its hash chain. The site's runner, the local runner and the verifier all drive this. Same setup and same answers,
+/// same bytes. Not thread-safe.
+/// </summary>
+public sealed class MatchPlay
+{
+    /// <summary>UTF-16 units of an answer that are kept and read; the rest is cut off before anything else happens.</summary>
+    public const int LongestAnswer = 16_384;
+
+    /// <summary>UTF-16 units of a fault's detail that are kept.</summary>
+    public const int LongestDetail = 1_000;
+
+    private const long FullScore = 1_000_000;
+
+    private readonly MatchSetup _setup;
+    private readonly ISpaceRules _rules;
+    private readonly TranscriptWriter _transcript;
+    private readonly Game[] _games;
+    private readonly List<Slot> _slots = [];
+    private PendingTurn[] _pending = [];
+    private int _current;
+    private int _nextTurn;
+
+    /// <exception cref="ArgumentException">A seed that is not 32 bytes, or a number of players that the space doesn't seat.</exception>
+    public MatchPlay(MatchSetup setup)
+    {
+        var card = setup.Rules.Card;
+        var players = setup.Players.Count;
+        if (setup.Seed.Length != 32)
+        {
+            throw new ArgumentException("The seed is 32 bytes.", nameof(setup));
+        }
+        if (players < card.MinSeats || players > card.MaxSeats)
+        {
+            throw new ArgumentException($"{card.Slug} seats {card.MinSeats} to {card.MaxSeats}, not {players}.", nameof(setup));
+        }
+        _setup = setup;
+        _rules = setup.Rules;
+        _transcript = new TranscriptWriter(setup);
+        _games = new Game[GamesFor(card, players)];
+        for (var g = 0; g < _games.Length; g++)
+        {
+            // Mirrored games share one deal; others have their own. Seats move on by one player each game.
+            var deal = card.Mirrored ? 0 : g;
+            var seats = new int[players];
+            for (var s = 0; s < players; s++)
+            {
+                seats[s] = (s + g) % players;
+            }
+            _games[g] = new Game(deal, seats, _rules.Start(new Draws(setup.Seed, $"deal/{deal}"), players));
+        }
+        Ask();
+    }
+
+    /// <summary>Whether every game has ended.</summary>
+    public bool Over => _current == _games.Length;
+
+    /// <summary>Number of games in the match.</summary>
+    public int GameCount => _games.Length;
+
+    /// <summary>The game being played; the last one when the match is over.</summary>
+    public int CurrentGame => Math.Min(_current, _games.Length - 1);
+
+    /// <summary>Turns that wait for an answer, by number; several where seats act at once, none when the match is over.</summary>
+    public IReadOnlyList<PendingTurn> Pending => _pending;
+
+    /// <summary>How many games a match of <paramref name="players"/> has: one where all answer the same prompt, otherwise one for each player, seats rotated.</summary>
+    public static int GamesFor(SpaceCard card, int players) => card.SamePrompt && !card.Mirrored ? 1 : players;
+
+    /// <summary>The commitment to publish before play: SHA-256("arena-seed-v1" || seed), lower-case hex.</summary>
+    public static string Commitment(ReadOnlySpan<byte> seed) => Convert.ToHexStringLower(TranscriptWriter.CommitmentOf(seed));
+
+    /// <summary>The draws a house agent gets for a turn, so that its moves can be reproduced.</summary>
+    public Draws HouseDraws(PendingTurn turn) => new(_setup.Seed, $"house/{turn.Game}/{turn.Ply}/{turn.Seat}");
+
+    /// <summary>The answer of a house agent to a pending turn.</summary>
+    public AgentReply HouseReply(PendingTurn turn, IHouseAgent agent) =>
+        AgentReply.Said(agent.Act(_rules, _games[turn.Game].State, turn.Seat, HouseDraws(turn)));
+
+    /// <summary>The position of a game: its opening before it starts, its last when it is over.</summary>
+    public IGameState StateOf(int game) => _games[game].State;
+
+    /// <summary>What a spectator sees of a game.</summary>
+    public JsonObject ViewOf(int game) => _rules.View(_games[game].State);
+
+    /// <summary>A game as far as it has been played.</summary>
+    public GameRecord GameOf(int game) => _games[game].Record();
+
+    /// <summary>
+    /// Takes an agent's answer to a pending turn. Returns the finished turn, or null where the answer was illegal and
+    /// tries are left (the turn then stays pending with <see cref="PendingTurn.Try"/>+1 and a complaint). Where seats act at once,
+    /// turns are chained in the order of their numbers once all have answered: until then <see cref="TurnRecord.Hash"/> is empty.
+    /// </summary>
+    /// <exception cref="ArgumentException">The turn is not pending: late, double or made up.</exception>
+    public TurnRecord? Answer(int turn, AgentReply reply)
+    {
+        var slot = _slots.Find(s => s.Ask.Turn == turn && s.Done is null)
+            ?? throw new ArgumentException($"Turn {turn} is not pending.", nameof(turn));
+        var finished = reply.Text is null
+            ? Failed(slot, reply.Fault ?? FaultKind.Crashed, reply.Detail)
+            : Read(slot, reply.Text);
+        if (!finished)
+        {
+            RefreshPending();
+            return null;
+        }
+        if (_slots.TrueForAll(s => s.Done is not null))
+        {
+            EndPly();
+            return _games[slot.Ask.Game].Turns.Find(t => t.Turn == turn);
+        }
+        RefreshPending();
+        return slot.Done;
+    }
+
+    /// <summary>The finished match with its transcript.</summary>
+    /// <exception cref="InvalidOperationException">The match is not over.</exception>
+    public PlayedMatch Finish()
+    {
+        if (!Over)
+        {
+            throw new InvalidOperationException("The match is not over.");
+        }
+        var games = Array.ConvertAll(_games, g => g.Record());
+        var transcript = _transcript.Finish(games);
+        return new PlayedMatch(transcript, Keccak256.Hash(transcript), Convert.ToHexStringLower(_transcript.Head), PlayerScores(games), games);
+    }
+
+    private long[]? PlayerScores(GameRecord[] games)
+    {
+        var sums = new long[_setup.Players.Count];
+        foreach (var game in games)
+        {
+            if (game.Scores is null)
+            {
+                return null;
+            }
+            for (var s = 0; s < game.Seats.Count; s++)
+            {
+                sums[game.Seats[s]] += game.Scores[s];
+            }
+        }
+        return Array.ConvertAll(sums, s => s / games.Length);
+    }
+
+    /// <summary>Moves on to the next position where somebody must act, ending games on the way.</summary>
+    private void Ask()
+    {
+        _slots.Clear();
+        for (; _current < _games.Length; _current++)
+        {
+            var game = _games[_current];
+            var seats = _rules.ToAct(game.State);
+            if (!game.Ended && seats.Count > 0)
+            {
+                foreach (var seat in seats)
+                {
+                    var observation = _rules.Observe(game.State, seat);
+                    _slots.Add(new Slot(new PendingTurn(_nextTurn++, _current, game.Ply, seat, game.Seats[seat], 0, observation, null)));
+                }
+                break;
+            }
+            if (!game.Ended)
+            {
+                game.End(_rules.Outcome(game.State));
+            }
+        }
+        RefreshPending();
+    }
+
+    private void RefreshPending() => _pending = [.. _slots.Where(s => s.Done is null).Select(s => s.Ask)];
+
+    private bool Read(Slot slot, string text)
+    {
+        var said = CanonicalJson.Clean(Cut(text, LongestAnswer));
+        slot.Said.Add(said);
+        var reading = _rules.Read(_games[slot.Ask.Game].State, slot.Ask.Seat, said);
+        if (reading.Canonical is { } action)
+        {
+            slot.Done = slot.Record(action, null, null);
+            return true;
+        }
+        if (slot.Ask.Try >= _rules.Card.ForgivenIllegal)
+        {
+            return Failed(slot, FaultKind.Illegal, reading.Illegal);
+        }
+        slot.Ask = slot.Ask with { Try = slot.Ask.Try + 1, Complaint = reading.Illegal };
+        return false;
+    }
+
+    private static bool Failed(Slot slot, FaultKind fault, string? detail)
+    {
+        slot.Done = slot.Record(null, fault, detail is null ? null : CanonicalJson.Clean(Cut(detail, LongestDetail)));
+        return true;
+    }
+
+    private static string Cut(string text, int longest) => text.Length <= longest ? text : text[..longest];
+
+    private void EndPly()
+    {
+        var game = _games[_current];
+        var faulted = new HashSet<int>();
+        var actions = new Dictionary<int, string>(_slots.Count);
+        foreach (var slot in _slots)
+        {
+            var t = slot.Done!;
+            _transcript.Add(t.Turn, t.Game, t.Ply, t.Seat, t.Saw, t.Said, t.Did, t.Fault, t.Detail);
+            game.Turns.Add(t with { Hash = Convert.ToHexStringLower(_transcript.Head) });
+            if (t.Did is { } action)
+            {
+                actions[t.Seat] = action;
+            }
+            else
+            {
+                faulted.Add(t.Seat);
+            }
+        }
+        game.Ply++;
+        if (faulted.Count == 0 || _rules.Card.SamePrompt)
+        {
+            game.State = _rules.Apply(game.State, actions);
+        }
+        if (faulted.Count > 0)
+        {
+            game.End(ScoresAfterFault(game, faulted));
+        }
+        Ask();
+    }
+
+    /// <summary>
+    /// A faulted seat scores 0. With two seats the other wins. With more, same-prompt seats are scored among themselves by
+    /// the rules; elsewhere each of the others beats the faulted ones and draws with the rest, averaged over its opponents.
+    /// </summary>
+    private IReadOnlyList<long>? ScoresAfterFault(Game game, HashSet<int> faulted)
+    {
+        var seats = game.Seats.Length;
+        var scores = new long[seats];
+        var byRules = seats > 2 && _rules.Card.SamePrompt;
+        var outcome = byRules ? _rules.Outcome(game.State) : null;
+        if (byRules && outcome is null)
+        {
+            return null;
+        }
+        for (var s = 0; s < seats; s++)
+        {
+            if (!faulted.Contains(s))
+            {
+                scores[s] = outcome?[s] ?? FullScore * (2 * faulted.Count + (seats - faulted.Count - 1)) / (2 * (seats - 1));
+            }
+        }
+        return scores;
+    }
+
+    private sealed class Slot(PendingTurn ask)
+    {
+        public PendingTurn Ask { get; set; } = ask;
+
+        public List<string> Said { get; } = [];
+
+        public TurnRecord? Done { get; set; }
+
+        public TurnRecord Record(string? did, FaultKind? fault, string? detail) =>
+            new(Ask.Turn, Ask.Game, Ask.Ply, Ask.Seat, Ask.Player, Ask.Observation.Text, Said, did, fault, detail, "");
+    }
+
+    private sealed class Game(int deal, int[] seats, IGameState opening)
+    {
+        public int Deal { get; } = deal;
+
+        public int[] Seats { get; } = seats;
+
+        public IGameState State { get; set; } = opening;
+
+        public int Ply { get; set; }
+
+        public List<TurnRecord> Turns { get; } = [];
+
+        public bool Ended { get; private set; }
+
+        private IReadOnlyList<long>? Scores { get; set; }
+
+        public void End(IReadOnlyList<long>? scores)
+        {
+            Ended = true;
+            Scores = scores;
+        }
+
+        public GameRecord Record() => new(Deal, Seats, Turns.ToArray(), Scores);
+    }
+}

@@ -1,0 +1,125 @@
+namespace Arena.Rules.Ratings;
+
+/// <summary>What a sequential test says so far.</summary>
+public enum SprtState
+{
+    Running,
+
+    /// <summary>The lower hypothesis: not better.</summary>
+    AcceptsLower,
+
+    /// <summary>The upper hypothesis: better.</summary>
+    AcceptsUpper,
+}
+
+/// <summary>A sequential test's standing.</summary>
+/// <param name="Llr">Log-likelihood ratio of the upper against the lower hypothesis.</param>
+/// <param name="Lower">Bound at which the lower is accepted.</param>
+/// <param name="Upper">Bound at which the upper is accepted.</param>
+/// <param name="State">What follows.</param>
+public sealed record SprtStanding(double Llr, double Lower, double Upper, SprtState State);
+
+/// <summary>An Elo difference estimated from pair results, logistic scale, with a two-sided 95 % interval.</summary>
+/// <param name="Elo">Points; infinite when every pair was won or lost.</param>
+/// <param name="Low">Lower end.</param>
+/// <param name="High">Upper end.</param>
+/// <param name="Score">Mean score, 0 to 1.</param>
+/// <param name="Pairs">Number of pairs.</param>
+public sealed record EloEstimate(double Elo, double Low, double High, double Score, long Pairs);
+
+/// <summary>
+/// The generalised sequential probability ratio test as chess engines' testing uses it, on counts of mirrored game pairs by score
+/// 0, 1/2, 1, 3/2, 2 (five cells: pairing cancels the advantage of a seat and of a deal), or on three cells of single games.
+/// Each hypothesis is an Elo difference; its likelihood is that of the closest distribution with that mean. Cells with no
+/// count get 0.001. Written from the formulas of fishtest's statistics, with its vectors as tests.
+/// </summary>
+/// <param name="Elo0">Lower hypothesis, Elo points.</param>
+/// <param name="Elo1">Upper hypothesis, Elo points.</param>
+/// <param name="Alpha">Chance to accept the upper when the lower is true.</param>
+/// <param name="Beta">Chance to accept the lower when the upper is true.</param>
+public sealed record Sprt(double Elo0, double Elo1, double Alpha = 0.05, double Beta = 0.05)
+{
+    private const double EmptyCell = 1e-3;
+
+    public double LowerBound => Math.Log(Beta / (1 - Alpha));
+
+    public double UpperBound => Math.Log((1 - Beta) / Alpha);
+
+    /// <summary>The standing after <paramref name="counts"/> (5 cells of pairs, or 3 of games, worst first).</summary>
+    public SprtStanding Test(IReadOnlyList<long> counts)
+    {
+        var llr = Llr(counts);
+        var state = llr >= UpperBound ? SprtState.AcceptsUpper : llr <= LowerBound ? SprtState.AcceptsLower : SprtState.Running;
+        return new SprtStanding(llr, LowerBound, UpperBound, state);
+    }
+
+    /// <summary>The cell of a mirrored pair, 0 to 4, from its mean score in micro-points (0, 250,000 ... 1,000,000).</summary>
+    public static int PairCell(long score) => (int)Math.Clamp((score + 125_000) / 250_000, 0, 4);
+
+    /// <summary>The Elo difference that the counts speak for.</summary>
+    public static EloEstimate Estimate(IReadOnlyList<long> counts)
+    {
+        var pairs = counts.Sum();
+        if (pairs == 0)
+        {
+            return new EloEstimate(0, double.NegativeInfinity, double.PositiveInfinity, 0.5, 0);
+        }
+        var (_, cells) = Cells(counts);
+        var mean = cells.Sum(c => c.Share * c.Score);
+        var deviation = Math.Sqrt(cells.Sum(c => c.Share * (c.Score - mean) * (c.Score - mean)) / pairs);
+        const double z = 1.959963984540054;
+        var score = counts.Select((n, i) => n * (double)i / (counts.Count - 1)).Sum() / pairs;
+        return new EloEstimate(EloOf(score), EloOf(mean - z * deviation), EloOf(mean + z * deviation), score, pairs);
+    }
+
+    private double Llr(IReadOnlyList<long> counts)
+    {
+        if (counts.Count is not (3 or 5) || counts.Any(c => c < 0))
+        {
+            throw new ArgumentException("Three or five counts, none negative.", nameof(counts));
+        }
+        if (counts.All(c => c == 0))
+        {
+            return 0;
+        }
+        var (total, cells) = Cells(counts);
+        var (tilt0, mean0) = Tilt(cells, ScoreOf(Elo0));
+        var (tilt1, mean1) = Tilt(cells, ScoreOf(Elo1));
+        // p(i) under a hypothesis is share / (1 + tilt (score - mean)), so the log ratio needs only the denominators.
+        return total * cells.Sum(c => c.Share * (Math.Log(1 + tilt0 * (c.Score - mean0)) - Math.Log(1 + tilt1 * (c.Score - mean1))));
+    }
+
+    private static (double Total, (double Score, double Share)[] Cells) Cells(IReadOnlyList<long> counts)
+    {
+        var filled = counts.Select(c => c == 0 ? EmptyCell : c).ToArray();
+        var total = filled.Sum();
+        return (total, [.. filled.Select((c, i) => ((double)i / (counts.Count - 1), c / total))]);
+    }
+
+    /// <summary>The root x of sum share (score - mean) / (1 + x (score - mean)), which falls strictly between its two poles: bisection.</summary>
+    private static (double Tilt, double Mean) Tilt((double Score, double Share)[] cells, double mean)
+    {
+        var low = -1 / (cells[^1].Score - mean);
+        var high = 1 / (mean - cells[0].Score);
+        for (var i = 0; i < 200; i++)
+        {
+            var middle = low + (high - low) / 2;
+            if (middle <= low || middle >= high)
+            {
+                break;
+            }
+            var value = cells.Sum(c => c.Share * (c.Score - mean) / (1 + middle * (c.Score - mean)));
+            (low, high) = value > 0 ? (middle, high) : (low, middle);
+        }
+        return (low + (high - low) / 2, mean);
+    }
+
+    private static double ScoreOf(double elo) => 1 / (1 + Math.Pow(10, -elo / 400));
+
+    private static double EloOf(double score) => score switch
+    {
+        <= 0 => double.NegativeInfinity,
+        >= 1 => double.PositiveInfinity,
+        _ => -400 * Math.Log10(1 / score - 1),
+    };
+}

@@ -1,0 +1,128 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
+
+namespace Arena.Rules.Transcripts;
+
+/// <summary>
+/// Writes canonical JSON (RFC 8785) as UTF-8. The caller gives keys in UTF-16 code unit order; strings get the standard's
+/// exact escapes (\b \t \n \f \r \" \\ and \u00xx in lower case for other controls, everything else literal).
+/// </summary>
+internal sealed class CanonicalWriter
+{
+    private static readonly SearchValues<char> Plain = SearchValues.Create(
+        [.. Enumerable.Range(0x20, 0x7F - 0x20).Select(c => (char)c).Where(c => c is not ('"' or '\\'))]);
+
+    private byte[] _bytes;
+
+    public CanonicalWriter(int capacity = 1024) => _bytes = new byte[capacity];
+
+    public int Length { get; private set; }
+
+    public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
+
+    public byte[] ToArray() => Written.ToArray();
+
+    public void Clear() => Length = 0;
+
+    /// <summary>Bytes as they are: punctuation, ASCII keys.</summary>
+    public void Raw(ReadOnlySpan<byte> ascii)
+    {
+        ascii.CopyTo(Room(ascii.Length));
+        Length += ascii.Length;
+    }
+
+    public void Number(long value)
+    {
+        Utf8Formatter.TryFormat(value, Room(20), out var written);
+        Length += written;
+    }
+
+    public void Hex(ReadOnlySpan<byte> value)
+    {
+        Raw("\""u8);
+        Convert.TryToHexStringLower(value, Room(2 * value.Length), out var written);
+        Length += written;
+        Raw("\""u8);
+    }
+
+    public void TextOrNull(string? value)
+    {
+        if (value is null)
+        {
+            Raw("null"u8);
+        }
+        else
+        {
+            Text(value);
+        }
+    }
+
+    /// <exception cref="ArgumentException">The text holds a lone surrogate, which has no UTF-8 form.</exception>
+    public void Text(ReadOnlySpan<char> value)
+    {
+        Raw("\""u8);
+        while (true)
+        {
+            var plain = value.IndexOfAnyExcept(Plain);
+            var run = plain < 0 ? value : value[..plain];
+            var room = Room(run.Length);
+            Encoding.Latin1.GetBytes(run, room);
+            Length += run.Length;
+            if (plain < 0)
+            {
+                break;
+            }
+            value = value[Special(value[plain..], plain)..];
+        }
+        Raw("\""u8);
+    }
+
+    private int Special(ReadOnlySpan<char> value, int offset)
+    {
+        var c = value[0];
+        if (c == '\n')
+        {
+            Raw("\\n"u8);
+            return offset + 1;
+        }
+        if (c < 0x20 || c is '"' or '\\')
+        {
+            Escape(c);
+            return offset + 1;
+        }
+        if (Rune.DecodeFromUtf16(value, out var rune, out var consumed) != OperationStatus.Done)
+        {
+            throw new ArgumentException("A lone surrogate has no UTF-8 form.");
+        }
+        Length += rune.EncodeToUtf8(Room(4));
+        return offset + consumed;
+    }
+
+    private void Escape(char c)
+    {
+        switch (c)
+        {
+            case '"': Raw("\\\""u8); break;
+            case '\\': Raw("\\\\"u8); break;
+            case '\b': Raw("\\b"u8); break;
+            case '\t': Raw("\\t"u8); break;
+            case '\f': Raw("\\f"u8); break;
+            case '\r': Raw("\\r"u8); break;
+            default:
+                Raw("\\u00"u8);
+                ReadOnlySpan<byte> digits = "0123456789abcdef"u8;
+                Raw([digits[c >> 4], digits[c & 15]]);
+                break;
+        }
+    }
+
+    private Span<byte> Room(int count)
+    {
+        if (_bytes.Length - Length < count)
+        {
+            Array.Resize(ref _bytes, Math.Max(2 * _bytes.Length, Length + count));
+        }
+        return _bytes.AsSpan(Length);
+    }
+}

@@ -1,0 +1,194 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Arena.Rules.Play;
+
+namespace Arena.Rules.Transcripts;
+
+/// <summary>
+/// Builds a match's canonical transcript and its hash chain while it is played; docs/protocol.md has the format.
+/// h(0) = SHA-256("arena-chain-v1" || header), h(n+1) = SHA-256(h(n) || u32be game || the turn's canonical bytes).
+/// </summary>
+internal sealed class TranscriptWriter
+{
+    public const string Format = "transcript/1";
+
+    private readonly MatchSetup _setup;
+    private readonly byte[] _commitment;
+    private readonly CanonicalWriter _turns = new(8192);
+    private readonly List<(int Game, int Start, int End)> _places = [];
+    private readonly byte[] _head = new byte[32];
+    private byte[] _link = new byte[1024];
+
+    public TranscriptWriter(MatchSetup setup)
+    {
+        _setup = setup;
+        _commitment = CommitmentOf(setup.Seed);
+        var header = new CanonicalWriter(512);
+        header.Raw("arena-chain-v1{\"arena\":\"transcript/1\","u8);
+        WriteCommitment(header);
+        header.Raw(","u8);
+        WriteMiddle(header);
+        header.Raw(","u8);
+        WriteSpace(header);
+        header.Raw("}"u8);
+        SHA256.HashData(header.Written, _head);
+    }
+
+    /// <summary>The chain's last value, 32 bytes.</summary>
+    public ReadOnlySpan<byte> Head => _head;
+
+    /// <summary>SHA-256("arena-seed-v1" || seed).</summary>
+    public static byte[] CommitmentOf(ReadOnlySpan<byte> seed) => SHA256.HashData([.. "arena-seed-v1"u8, .. seed]);
+
+    /// <summary>The word for a fault in transcripts.</summary>
+    public static string WordFor(FaultKind fault) => fault switch
+    {
+        FaultKind.TimedOut => "timed-out",
+        FaultKind.Illegal => "illegal",
+        FaultKind.Crashed => "crashed",
+        FaultKind.Disconnected => "disconnected",
+        FaultKind.OverBudget => "over-budget",
+        _ => throw new ArgumentOutOfRangeException(nameof(fault)),
+    };
+
+    /// <summary>The fault for a word, or null for a word that isn't one.</summary>
+    public static FaultKind? FaultFor(string word) =>
+        Enum.GetValues<FaultKind>().Where(f => WordFor(f) == word).Select(f => (FaultKind?)f).FirstOrDefault();
+
+    /// <summary>Appends a turn and moves the chain on. Turns come in the order of their numbers.</summary>
+    public void Add(int turn, int game, int ply, int seat, string saw, IReadOnlyList<string> said, string? did, FaultKind? fault, string? detail)
+    {
+        var start = _turns.Length;
+        var w = _turns;
+        w.Raw("{\"detail\":"u8);
+        w.TextOrNull(detail);
+        w.Raw(",\"did\":"u8);
+        w.TextOrNull(did);
+        w.Raw(",\"fault\":"u8);
+        w.TextOrNull(fault is { } kind ? WordFor(kind) : null);
+        w.Raw(",\"ply\":"u8);
+        w.Number(ply);
+        w.Raw(",\"said\":["u8);
+        for (var i = 0; i < said.Count; i++)
+        {
+            w.Raw(i == 0 ? ""u8 : ","u8);
+            w.Text(said[i]);
+        }
+        w.Raw("],\"saw\":"u8);
+        w.Text(saw);
+        w.Raw(",\"seat\":"u8);
+        w.Number(seat);
+        w.Raw(",\"t\":"u8);
+        w.Number(turn);
+        w.Raw("}"u8);
+        _places.Add((game, start, w.Length));
+        Link(game, w.Written[start..]);
+    }
+
+    /// <summary>The canonical bytes of the whole match.</summary>
+    public byte[] Finish(IReadOnlyList<GameRecord> games)
+    {
+        var w = new CanonicalWriter(_turns.Length + 1024 + 256 * games.Count);
+        w.Raw("{\"arena\":\"transcript/1\",\"chain\":"u8);
+        w.Hex(_head);
+        w.Raw(","u8);
+        WriteCommitment(w);
+        w.Raw(",\"games\":["u8);
+        var place = 0;
+        for (var g = 0; g < games.Count; g++)
+        {
+            w.Raw(g == 0 ? "{\"deal\":"u8 : ",{\"deal\":"u8);
+            w.Number(games[g].Deal);
+            w.Raw(",\"scores\":"u8);
+            if (games[g].Scores is { } scores)
+            {
+                WriteNumbers(w, scores);
+            }
+            else
+            {
+                w.Raw("null"u8);
+            }
+            w.Raw(",\"seats\":"u8);
+            WriteNumbers(w, games[g].Seats);
+            w.Raw(",\"turns\":["u8);
+            for (var first = place; place < _places.Count && _places[place].Game == g; place++)
+            {
+                w.Raw(place == first ? ""u8 : ","u8);
+                w.Raw(_turns.Written[_places[place].Start.._places[place].End]);
+            }
+            w.Raw("]}"u8);
+        }
+        w.Raw("],"u8);
+        WriteMiddle(w);
+        w.Raw(",\"seed\":"u8);
+        w.Hex(_setup.Seed);
+        w.Raw(","u8);
+        WriteSpace(w);
+        w.Raw("}"u8);
+        return w.ToArray();
+    }
+
+    private void WriteCommitment(CanonicalWriter w)
+    {
+        w.Raw("\"commitment\":"u8);
+        w.Hex(_commitment);
+    }
+
+    private void WriteMiddle(CanonicalWriter w)
+    {
+        w.Raw("\"kind\":"u8);
+        w.Text(_setup.Kind);
+        w.Raw(",\"match\":"u8);
+        w.Text(_setup.Match.ToString("D"));
+        w.Raw(",\"players\":["u8);
+        for (var i = 0; i < _setup.Players.Count; i++)
+        {
+            w.Raw(i == 0 ? "{\"hash\":"u8 : ",{\"hash\":"u8);
+            w.Text(_setup.Players[i].Hash);
+            w.Raw(",\"version\":"u8);
+            w.Text(_setup.Players[i].Version.ToString("D"));
+            w.Raw("}"u8);
+        }
+        w.Raw("],\"rules\":"u8);
+        w.Number(_setup.Rules.Card.RulesVersion);
+    }
+
+    private void WriteSpace(CanonicalWriter w)
+    {
+        w.Raw("\"space\":"u8);
+        w.Text(_setup.Rules.Card.Slug);
+    }
+
+    private static void WriteNumbers(CanonicalWriter w, IReadOnlyList<long> numbers)
+    {
+        for (var i = 0; i < numbers.Count; i++)
+        {
+            w.Raw(i == 0 ? "["u8 : ","u8);
+            w.Number(numbers[i]);
+        }
+        w.Raw("]"u8);
+    }
+
+    private static void WriteNumbers(CanonicalWriter w, IReadOnlyList<int> numbers)
+    {
+        for (var i = 0; i < numbers.Count; i++)
+        {
+            w.Raw(i == 0 ? "["u8 : ","u8);
+            w.Number(numbers[i]);
+        }
+        w.Raw("]"u8);
+    }
+
+    private void Link(int game, ReadOnlySpan<byte> turn)
+    {
+        var length = 36 + turn.Length;
+        if (_link.Length < length)
+        {
+            _link = new byte[2 * length];
+        }
+        _head.CopyTo(_link, 0);
+        BinaryPrimitives.WriteUInt32BigEndian(_link.AsSpan(32), (uint)game);
+        turn.CopyTo(_link.AsSpan(36));
+        SHA256.HashData(_link.AsSpan(0, length), _head);
+    }
+}
