@@ -37,6 +37,8 @@ public sealed class ArenaDb(DbContextOptions<ArenaDb> options) : IdentityDbConte
 
     public DbSet<RecordedReply> RecordedReplies => Set<RecordedReply>();
 
+    public DbSet<MatchFollowUp> MatchFollowUps => Set<MatchFollowUp>();
+
     public DbSet<Rating> Ratings => Set<Rating>();
 
     public DbSet<Judge> Judges => Set<Judge>();

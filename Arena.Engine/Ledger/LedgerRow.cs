@@ -3,7 +3,7 @@ namespace Arena.Engine.Ledger;
 /// <summary>One side of a transfer. Rows are append-only; the rows of a transfer sum to zero.</summary>
 public sealed class LedgerRow
 {
-    public required long Id { get; init; }
+    public long Id { get; init; }
 
     /// <summary>Groups the rows of one transfer; unique together with <see cref="Account"/>, so that a repeat can't count twice. E.g. "match/{id}/close", "deposit/{block}/{log}".</summary>
     public required string Transfer { get; init; }

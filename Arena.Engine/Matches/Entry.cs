@@ -58,18 +58,14 @@ public sealed class Entry
     /// <summary>Why it was stopped, for its owner.</summary>
     public string? StoppedBecause { get; private set; }
 
-    public void Pair(MatchId match)
-    {
-        Status = EntryStatus.Playing;
-        MatchId = match;
-        MatchesLeft--;
-    }
+    /// <summary>Why it still waits, for its owner; null before the first look at it.</summary>
+    public string? WaitingBecause { get; private set; }
+
+    /// <summary>Not paired before this moment: set after a void match, so that an outage isn't hammered.</summary>
+    public DateTimeOffset? HoldUntil { get; private set; }
+
+    /// <summary>Void matches in a row.</summary>
+    public int Voids { get; private set; }
 
     public void Leave() => Status = EntryStatus.Left;
-
-    public void Stop(string because)
-    {
-        Status = EntryStatus.Stopped;
-        StoppedBecause = because;
-    }
 }

@@ -114,7 +114,7 @@ public sealed class MatchSeat
     /// <summary>The version's rated match before this one in the space.</summary>
     public MatchId? PreviousMatch { get; set; }
 
-    /// <summary>The first fault of this player, or null.</summary>
+    /// <summary>The first fault of this player as "what: detail", or null.</summary>
     public string? Fault { get; set; }
 }
 
@@ -146,4 +146,21 @@ public sealed class RecordedReply
     public string? Detail { get; init; }
 
     public required DateTimeOffset At { get; init; }
+}
+
+/// <summary>Work that a closed match still owes, written in the transaction that closed it; its worker removes the row when it is done.</summary>
+public sealed class MatchFollowUp
+{
+    /// <summary>Preference pairs are to be drawn from the match.</summary>
+    public const string Pairs = "pairs";
+
+    public required MatchId MatchId { get; init; }
+
+    /// <summary>E.g. <see cref="Pairs"/>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Not before; a failed attempt moves it.</summary>
+    public required DateTimeOffset DueAt { get; set; }
+
+    public int Attempts { get; set; }
 }

@@ -8,6 +8,7 @@ internal sealed class MatchMapping :
     IEntityTypeConfiguration<MatchSeat>,
     IEntityTypeConfiguration<MatchTranscript>,
     IEntityTypeConfiguration<RecordedReply>,
+    IEntityTypeConfiguration<MatchFollowUp>,
     IEntityTypeConfiguration<Entry>
 {
     public void Configure(EntityTypeBuilder<Match> builder)
@@ -15,10 +16,14 @@ internal sealed class MatchMapping :
         builder.HasKey(m => m.Id);
         builder.Property(m => m.Status).HasConversion<string>();
         builder.Property(m => m.Kind).HasConversion<string>();
-        builder.HasIndex(m => new { m.Space, m.Status });
-        builder.HasIndex(m => new { m.Status, m.LeaseUntil });
-        builder.HasIndex(m => m.ClosedAt);
-        builder.HasIndex(m => new { m.Epoch, m.Status });
+        // Lists: newest first, of one space or of all. Ids are version 7, so they sort by creation.
+        builder.HasIndex(m => new { m.Space, m.CreatedAt });
+        builder.HasIndex(m => m.CreatedAt);
+        // Partial indexes stay small however many matches have been played.
+        builder.HasIndex(m => new { m.Status, m.LeaseUntil }).HasFilter("\"Status\" IN ('Scheduled', 'Running', 'Judging')");
+        builder.HasIndex(m => m.ClosedAt).HasFilter("\"Epoch\" IS NULL AND \"Status\" = 'Closed'").HasDatabaseName("IX_Matches_Unsettled");
+        builder.HasIndex(m => m.Epoch).HasFilter("\"Epoch\" IS NOT NULL");
+        builder.HasIndex(m => m.GateRun).HasFilter("\"GateRun\" IS NOT NULL");
         builder.HasMany(m => m.Seats).WithOne().HasForeignKey(s => s.MatchId);
     }
 
@@ -32,6 +37,12 @@ internal sealed class MatchMapping :
     public void Configure(EntityTypeBuilder<MatchTranscript> builder) => builder.HasKey(t => t.MatchId);
 
     public void Configure(EntityTypeBuilder<RecordedReply> builder) => builder.HasKey(r => new { r.MatchId, r.Turn, r.Try });
+
+    public void Configure(EntityTypeBuilder<MatchFollowUp> builder)
+    {
+        builder.HasKey(f => new { f.MatchId, f.Kind });
+        builder.HasIndex(f => new { f.Kind, f.DueAt });
+    }
 
     public void Configure(EntityTypeBuilder<Entry> builder)
     {

@@ -7,4 +7,13 @@ namespace Arena.Engine.Spaces;
 public sealed record FeeTier(string Slug, string Name, long FeeGwei, int ProtocolBasisPoints)
 {
     public static FeeTier Free { get; } = new("free", "Free", 0, 0);
+
+    /// <summary>0.0001 ETH a match and seat, 5 % of the pot to the protocol.</summary>
+    public static FeeTier Stake100k { get; } = new("stake-100k", "0.0001 ETH", 100_000, 500);
+
+    /// <summary>Every tier there is.</summary>
+    public static IReadOnlyList<FeeTier> All { get; } = [Free, Stake100k];
+
+    /// <exception cref="ArgumentException">There is no such tier.</exception>
+    public static FeeTier Named(string slug) => All.FirstOrDefault(t => t.Slug == slug) ?? throw new ArgumentException($"There is no tier '{slug}'.", nameof(slug));
 }

@@ -1,0 +1,99 @@
+using System.Net;
+using System.Net.Sockets;
+using Arena.Engine.Agents;
+using Arena.Engine.Ledger;
+using Arena.Engine.Matches;
+using Arena.Engine.Matchmaking;
+using Arena.Engine.Spaces;
+using Arena.Engine.Store;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+
+namespace Arena.Engine;
+
+/// <summary>The engine's wiring on one page.</summary>
+public static class EngineServices
+{
+    /// <summary>Adds the whole engine with its embedded silo. Its settings are section "Arena" of the configuration.</summary>
+    public static IHostApplicationBuilder AddArenaEngine(this IHostApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptions<ArenaOptions>().Bind(builder.Configuration.GetSection(ArenaOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton(TimeProvider.System);
+
+        // Hosted services start in this order and stop in the reverse one: the store comes first and goes last.
+        services.AddStore();
+        services.AddHostedService<StoreStart>();
+        services.AddHostedService(sp => sp.GetRequiredService<GroupWriter>());
+        builder.AddSilo();
+        services.AddHostedService<LeaseSweeper>();
+        services.AddHostedService<MatchmakingWorker>();
+
+        services.AddAgents();
+        services.AddSingleton<SpaceCatalog>();
+        services.AddSingleton<LedgerDesk>();
+        services.AddMatches();
+        services.AddSingleton<MatchmakingDesk>();
+        return builder;
+    }
+
+    private static void AddStore(this IServiceCollection services)
+    {
+        services.AddPooledDbContextFactory<ArenaDb>((sp, db) => db
+            .UseSqlite(SqliteStore.ConnectionString(sp.GetRequiredService<IOptions<ArenaOptions>>().Value), o => o.MigrationsAssembly("Arena.Migrations.Sqlite"))
+            .AddInterceptors(new SqliteStore.OnOpen()));
+        services.TryAddScoped(sp => sp.GetRequiredService<IDbContextFactory<ArenaDb>>().CreateDbContext());
+        services.AddSingleton<StoreHealth>();
+        services.AddSingleton<GroupWriter>();
+        // Keys that encrypt secrets live beside the database: one without the other is of no use.
+        services.AddDataProtection().SetApplicationName("Arena");
+        services.AddOptions<Microsoft.AspNetCore.DataProtection.KeyManagement.KeyManagementOptions>().Configure<IOptions<ArenaOptions>, Microsoft.Extensions.Logging.ILoggerFactory>((keys, arena, log) =>
+            keys.XmlRepository = new Microsoft.AspNetCore.DataProtection.Repositories.FileSystemXmlRepository(Directory.CreateDirectory(Path.Combine(Path.GetFullPath(arena.Value.DataFolder), "keys")), log));
+    }
+
+    private static void AddSilo(this IHostApplicationBuilder builder)
+    {
+        var settings = builder.Configuration.GetSection(ArenaOptions.Section).Get<ArenaOptions>() ?? new ArenaOptions();
+        var port = settings.SiloPort == 0 ? FreePort() : settings.SiloPort;
+        builder.UseOrleans(silo => silo
+            .UseLocalhostClustering(port, settings.GatewayPort, serviceId: "arena", clusterId: $"arena-{port}")
+            .Configure<GrainCollectionOptions>(o => o.CollectionAge = TimeSpan.FromMinutes(5)));
+    }
+
+    private static void AddAgents(this IServiceCollection services)
+    {
+        services.AddScoped<AgentDesk>();
+        services.AddScoped<TokenDesk>();
+        services.AddSingleton<ScriptSandbox>();
+        services.AddSingleton<SecretVault>();
+        services.AddSingleton<HouseSeeder>();
+        services.AddSingleton<AgentClients>();
+        services.AddSingleton<IAgentClientSource, HouseClientSource>();
+        services.AddSingleton<IAgentClientSource, ScriptClientSource>();
+    }
+
+    private static void AddMatches(this IServiceCollection services)
+    {
+        services.AddSingleton<MatchNode>();
+        services.AddSingleton<MatchFeed>();
+        services.AddSingleton<ReplyLog>();
+        services.AddSingleton<MatchRunner>();
+        services.AddSingleton<MatchCloser>();
+        services.AddSingleton<MatchHost>();
+        services.AddSingleton<MatchScheduler>();
+    }
+
+    /// <summary>A port that nobody uses now, so that tests and several instances run side by side.</summary>
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
