@@ -1,4 +1,5 @@
 using Arena.Rules.Play;
+using Arena.Rules.Spaces.ConnectFour;
 using Arena.Rules.Spaces.TicTacToe;
 
 namespace Arena.Rules;
@@ -8,6 +9,7 @@ public static class SpaceRegistry
 {
     public static IReadOnlyList<ISpaceRules> All { get; } =
     [
+        new ConnectFourRules(),
         new TicTacToeRules(),
     ];
 
