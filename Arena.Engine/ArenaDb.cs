@@ -3,6 +3,7 @@ using Arena.Engine.Ledger;
 using Arena.Engine.Matches;
 using Arena.Engine.Preferences;
 using Arena.Engine.Ratings;
+using Arena.Engine.Settlement;
 using Arena.Engine.Training;
 using Arena.Engine.Verdicts;
 using Microsoft.AspNetCore.Identity;
@@ -52,6 +53,16 @@ public sealed class ArenaDb(DbContextOptions<ArenaDb> options) : IdentityDbConte
     public DbSet<TrainingRun> TrainingRuns => Set<TrainingRun>();
 
     public DbSet<TrainingMetric> TrainingMetrics => Set<TrainingMetric>();
+
+    public DbSet<SettlementEpoch> SettlementEpochs => Set<SettlementEpoch>();
+
+    public DbSet<EpochPayout> EpochPayouts => Set<EpochPayout>();
+
+    public DbSet<ChainCursor> ChainCursors => Set<ChainCursor>();
+
+    public DbSet<OutboxRow> OutboxRows => Set<OutboxRow>();
+
+    public DbSet<OutboxVersion> OutboxVersions => Set<OutboxVersion>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {

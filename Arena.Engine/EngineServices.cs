@@ -4,6 +4,7 @@ using Arena.Engine.Agents;
 using Arena.Engine.Ledger;
 using Arena.Engine.Matches;
 using Arena.Engine.Matchmaking;
+using Arena.Engine.Settlement;
 using Arena.Engine.Spaces;
 using Arena.Engine.Store;
 using Microsoft.AspNetCore.DataProtection;
@@ -40,6 +41,7 @@ public static class EngineServices
         services.AddSingleton<LedgerDesk>();
         services.AddMatches();
         services.AddSingleton<MatchmakingDesk>();
+        services.AddSettlement();
         return builder;
     }
 
@@ -87,6 +89,17 @@ public static class EngineServices
         services.AddSingleton<MatchCloser>();
         services.AddSingleton<MatchHost>();
         services.AddSingleton<MatchScheduler>();
+    }
+
+    private static void AddSettlement(this IServiceCollection services)
+    {
+        services.AddOptions<SettlementOptions>().BindConfiguration(SettlementOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<EpochBuilder>();
+        services.AddSingleton<Outbox>();
+        services.AddSingleton<Payouts>();
+        services.AddSingleton<DepositWatcher>();
+        services.AddSingleton<SettlementWorker>();
+        services.AddHostedService(sp => sp.GetRequiredService<SettlementWorker>());
     }
 
     /// <summary>A port that nobody uses now, so that tests and several instances run side by side.</summary>

@@ -662,6 +662,153 @@ namespace Arena.Migrations.Sqlite.Migrations
                     b.ToTable("Ratings");
                 });
 
+            modelBuilder.Entity("Arena.Engine.Settlement.ChainCursor", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Block")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("BlockHash")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Name");
+
+                    b.ToTable("ChainCursors");
+                });
+
+            modelBuilder.Entity("Arena.Engine.Settlement.EpochPayout", b =>
+                {
+                    b.Property<long>("Epoch")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Address")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CumulativeGwei")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Epoch", "Address");
+
+                    b.ToTable("EpochPayouts");
+                });
+
+            modelBuilder.Entity("Arena.Engine.Settlement.OutboxRow", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("Block")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("BlockHash")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Call")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("MinedHash")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("Nonce")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("SentAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Trouble")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Key");
+
+                    b.HasIndex("State");
+
+                    b.ToTable("OutboxRows");
+                });
+
+            modelBuilder.Entity("Arena.Engine.Settlement.OutboxVersion", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Bump")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Hash")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<byte[]>("Raw")
+                        .IsRequired()
+                        .HasColumnType("BLOB");
+
+                    b.Property<long>("SignedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Key", "Bump");
+
+                    b.ToTable("OutboxVersions");
+                });
+
+            modelBuilder.Entity("Arena.Engine.Settlement.SettlementEpoch", b =>
+                {
+                    b.Property<long>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("BuiltAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("FinalizeTx")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("FinalizedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Matches")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("PayoutRoot")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("PayoutTotalGwei")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long?>("ProposeBlock")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ProposeTx")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("ProposedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ResultRoot")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("WindowEndsAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Number");
+
+                    b.ToTable("SettlementEpochs");
+                });
+
             modelBuilder.Entity("Arena.Engine.Training.TrainingMetric", b =>
                 {
                     b.Property<Guid>("RunId")
@@ -1013,6 +1160,15 @@ namespace Arena.Migrations.Sqlite.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("Arena.Engine.Settlement.OutboxVersion", b =>
+                {
+                    b.HasOne("Arena.Engine.Settlement.OutboxRow", null)
+                        .WithMany("Versions")
+                        .HasForeignKey("Key")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityRoleClaim<System.Guid>", b =>
                 {
                     b.HasOne("Microsoft.AspNetCore.Identity.IdentityRole<System.Guid>", null)
@@ -1067,6 +1223,11 @@ namespace Arena.Migrations.Sqlite.Migrations
             modelBuilder.Entity("Arena.Engine.Matches.Match", b =>
                 {
                     b.Navigation("Seats");
+                });
+
+            modelBuilder.Entity("Arena.Engine.Settlement.OutboxRow", b =>
+                {
+                    b.Navigation("Versions");
                 });
 #pragma warning restore 612, 618
         }

@@ -1,0 +1,77 @@
+using Arena.Engine.Ledger;
+using Arena.Engine.Store;
+using Microsoft.EntityFrameworkCore;
+
+namespace Arena.Engine.Settlement;
+
+/// <summary>What became of a wish to withdraw.</summary>
+public abstract record WithdrawalResult
+{
+    public sealed record Queued(string Address, long Gwei) : WithdrawalResult;
+
+    public sealed record Refused(string Code, string Reason) : WithdrawalResult;
+}
+
+/// <summary>Money between the ledger and the vault: deposits in, withdrawals into the next epoch's payouts.</summary>
+public sealed class Payouts(IDbContextFactory<ArenaDb> databases, GroupWriter writer, TimeProvider time)
+{
+    /// <summary>What an address may claim; only ever credited, so that its sum is the cumulative amount of the next epoch.</summary>
+    public static string PayableTo(string address) => $"payable/{address}";
+
+    /// <summary>Moves part of an owner's balance to the address that the owner named; it can be claimed once the next epoch is final.</summary>
+    public async Task<WithdrawalResult> WithdrawAsync(Guid owner, long gwei, CancellationToken ct)
+    {
+        if (gwei <= 0)
+        {
+            return new WithdrawalResult.Refused("amount-invalid", "The amount must be more than zero.");
+        }
+        await using var db = await databases.CreateDbContextAsync(ct);
+        var named = await db.Users.Where(u => u.Id == owner).Select(u => u.PayoutAddress).SingleAsync(ct);
+        if (named is null || OwnerReference.Canonical(named) is not { } address)
+        {
+            return new WithdrawalResult.Refused("no-payout-address", "Name the address that is to be paid first.");
+        }
+        var now = time.GetUtcNow();
+        var transfer = new LedgerTransfer(
+            $"withdrawal/{Guid.CreateVersion7(now):D}",
+            $"Withdrawal to {address}",
+            [new(LedgerBook.AccountOf(owner), -gwei), new(PayableTo(address), gwei)]);
+        var outcome = await writer.WriteAsync(session => LedgerDesk.Book(session, transfer, now), ct);
+        return outcome == TransferOutcome.Done
+            ? new WithdrawalResult.Queued(address, gwei)
+            : new WithdrawalResult.Refused("balance-short", "Your balance does not cover this amount.");
+    }
+
+    /// <summary>Credits deposits and moves the cursor in one transaction; a deposit that was seen before counts once.</summary>
+    public Task CreditAsync(string cursor, ChainHead upTo, IReadOnlyList<VaultDeposit> deposits, CancellationToken ct)
+    {
+        var now = time.GetUtcNow();
+        return writer.WriteAsync(
+            session =>
+            {
+                foreach (var deposit in deposits)
+                {
+                    Credit(session, deposit, now);
+                }
+                return session.Run(
+                    "INSERT INTO ChainCursors (Name, Block, BlockHash) VALUES ($0, $1, $2) ON CONFLICT (Name) DO UPDATE SET Block = $1, BlockHash = $2",
+                    cursor, upTo.Number, upTo.Hash);
+            },
+            ct);
+    }
+
+    private static void Credit(WriteSession session, VaultDeposit deposit, DateTimeOffset now)
+    {
+        // Less than a gwei stays in the vault's pool: the ledger counts whole gwei.
+        var gwei = (long)(deposit.Wei / EpochBook.WeiPerGwei);
+        if (gwei == 0)
+        {
+            return;
+        }
+        var account = OwnerReference.OwnerOf(deposit.Account) is { } owner ? LedgerBook.AccountOf(owner) : $"stray/{deposit.Account}";
+        LedgerDesk.Book(
+            session,
+            new LedgerTransfer($"deposit/{deposit.BlockHash}/{deposit.LogIndex}", "Deposit", [new(LedgerBook.Chain, -gwei), new(account, gwei)]),
+            now);
+    }
+}
