@@ -1,1 +1,26 @@
-System.Console.WriteLine(TorchSharp.torch.ones(3).sum().item<float>());
+using System.CommandLine;
+using Arena.Trainer;
+using Arena.Trainer.Commands;
+using Spectre.Console;
+
+var root = new RootCommand("Arena.Trainer: serves policies, trains them on preference pairs and by playing themselves, measures them.")
+{
+    DoctorCommand.Create(),
+    PretrainCommand.Create(),
+    EvalCommand.Create(),
+    ServeCommand.Create(),
+};
+try
+{
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (TrainerException e)
+{
+    // Standard error, without markup: messages hold paths with brackets.
+    AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }).WriteLine(e.Message, new Style(Color.Red));
+    return 1;
+}
+catch (OperationCanceledException)
+{
+    return 130;
+}

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Arena.Trainer.Native;
+using Arena.Trainer.Policies;
+using Spectre.Console;
+using TorchSharp;
+
+namespace Arena.Trainer.Commands;
+
+internal static class DoctorCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("doctor", "Checks that this machine can serve and train, and says what is missing");
+        command.SetAction(_ =>
+        {
+            var sound = true;
+            var table = new Table().AddColumns("check", "result", "detail");
+            void Check(string name, Func<string> run)
+            {
+                try
+                {
+                    table.AddRow(new Text(name), new Markup("[green]ok[/]"), new Text(run()));
+                }
+                catch (Exception e) when (e is TrainerException or IOException or UnauthorizedAccessException)
+                {
+                    sound = false;
+                    table.AddRow(new Text(name), new Markup("[red]missing[/]"), new Text(e.Message));
+                }
+            }
+            Check("system", () => $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores");
+            Check("libtorch", () =>
+            {
+                TorchBootstrap.Start(threads: 1);
+                return $"loads; CUDA {(torch.cuda.is_available() ? "available" : "not used in this build")}";
+            });
+            if (sound)
+            {
+                Check("arithmetic", Matmul);
+                Check("shipped model", () =>
+                {
+                    using var policy = ShippedModel.Load(ShippedModel.Name);
+                    return $"{policy.Weights.Flat.NumberOfElements:N0} weights, sha256 {policy.WeightsHash[..12]}…";
+                });
+            }
+            Check("temporary files", () =>
+            {
+                var path = Path.Combine(Path.GetTempPath(), $"arena-trainer-doctor-{Environment.ProcessId}");
+                Weights.AtomicFile.Write(path, "ok");
+                File.Delete(path);
+                return Path.GetTempPath();
+            });
+            AnsiConsole.Write(table);
+            return sound ? 0 : 1;
+        });
+        return command;
+    }
+
+    private static string Matmul()
+    {
+        using var scope = torch.NewDisposeScope();
+        var (a, b) = (torch.ones(1024, 1024), torch.ones(1024, 1024));
+        a.mm(b);
+        var clock = Stopwatch.StartNew();
+        for (var i = 0; i < 5; i++)
+        {
+            a.mm(b);
+        }
+        var exact = a.mm(b).sum().item<float>() == 1024f * 1024 * 1024;
+        return exact
+            ? $"{5 * 2 * Math.Pow(1024, 3) / clock.Elapsed.TotalSeconds / 1e9:F0} GFLOP/s in one thread (32-bit matrix product)"
+            : throw new TrainerException("a matrix product gave a wrong sum");
+    }
+}

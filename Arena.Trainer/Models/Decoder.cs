@@ -1,0 +1,156 @@
+using static TorchSharp.torch;
+
+namespace Arena.Trainer.Models;
+
+/// <summary>
+/// The forward pass of a Llama-architecture decoder: RMSNorm, rotary positions (halves rotated, as Hugging Face), grouped-query
+/// attention, SwiGLU. It holds no weights; the same decoder runs a policy, its reference and many adapters.
+/// </summary>
+public sealed class Decoder : IDisposable
+{
+    private readonly Tensor _cos;
+    private readonly Tensor _sin;
+
+    public Decoder(ModelConfig config, ScalarType dtype = ScalarType.Float32)
+    {
+        Config = config;
+        using var scope = NewDisposeScope();
+        var half = config.HeadDim / 2;
+        var cos = new double[config.MaxPositions * config.HeadDim];
+        var sin = new double[cos.Length];
+        for (var t = 0; t < config.MaxPositions; t++)
+        {
+            for (var i = 0; i < config.HeadDim; i++)
+            {
+                var angle = t * Math.Pow(config.RopeTheta, -2.0 * (i % half) / config.HeadDim);
+                cos[t * config.HeadDim + i] = Math.Cos(angle);
+                // Rotation maps (x1, x2) to (x1 cos - x2 sin, x2 cos + x1 sin): the sign of the first half lives here.
+                sin[t * config.HeadDim + i] = i < half ? -Math.Sin(angle) : Math.Sin(angle);
+            }
+        }
+        long[] shape = [config.MaxPositions, config.HeadDim];
+        _cos = tensor(cos, shape, ScalarType.Float64).to_type(dtype).DetachFromDisposeScope();
+        _sin = tensor(sin, shape, ScalarType.Float64).to_type(dtype).DetachFromDisposeScope();
+    }
+
+    public ModelConfig Config { get; }
+
+    /// <summary>Hidden states after the last norm.</summary>
+    /// <param name="ids">(B, T) int64. Without a cache rows may be padded on the right: later positions never reach earlier ones.</param>
+    /// <param name="cache">Earlier positions; the new ones are added. Its padding counts from the left.</param>
+    /// <returns>(B, T, C).</returns>
+    public Tensor Hidden(DecoderWeights weights, Tensor ids, KvCache? cache = null)
+    {
+        var (rows, steps) = (ids.shape[0], ids.shape[1]);
+        var start = cache?.Length ?? 0;
+        var (cos, sin) = Angles(start, steps, cache?.Padding);
+        var mask = Mask(start, steps, cache?.Padding);
+        var x = weights.Embedding.index_select(0, ids.reshape(-1)).view(rows, steps, Config.HiddenSize);
+        for (var n = 0; n < weights.Layers.Count; n++)
+        {
+            var layer = weights.Layers[n];
+            x = x + Attend(layer, n, Norm(x, layer.InputNorm), cos, sin, mask, cache);
+            var y = Norm(x, layer.PostNorm);
+            x = x + layer.Down.Apply(layer.Gate.Apply(y).silu() * layer.Up.Apply(y));
+        }
+        cache?.Advance((int)steps);
+        return Norm(x, weights.Norm);
+    }
+
+    /// <summary>(…, C) to (…, V).</summary>
+    public static Tensor Logits(DecoderWeights weights, Tensor hidden) => nn.functional.linear(hidden, weights.Head);
+
+    public void Dispose()
+    {
+        _cos.Dispose();
+        _sin.Dispose();
+    }
+
+    private Tensor Attend(LayerWeights layer, int n, Tensor x, Tensor cos, Tensor sin, Tensor? mask, KvCache? cache)
+    {
+        var (rows, steps) = (x.shape[0], x.shape[1]);
+        Tensor Split(Tensor y, int heads) => y.view(rows, steps, heads, Config.HeadDim).transpose(1, 2); // (B, H, T, D)
+        var q = Rotate(Split(layer.Q.Apply(x), Config.Heads), cos, sin);
+        var k = Rotate(Split(layer.K.Apply(x), Config.KvHeads), cos, sin);
+        var v = Split(layer.V.Apply(x), Config.KvHeads);
+        if (cache is not null)
+        {
+            (k, v) = cache.Append(n, k, v);
+        }
+        var group = Config.Heads / Config.KvHeads;
+        if (group > 1)
+        {
+            k = k.repeat_interleave(group, 1);
+            v = v.repeat_interleave(group, 1);
+        }
+        // One new position, or a mask of its own, sees all that it is given.
+        var causal = mask is null && steps > 1;
+        var mixed = nn.functional.scaled_dot_product_attention(q, k, v, mask!, 0, causal);
+        return layer.O.Apply(mixed.transpose(1, 2).reshape(rows, steps, Config.Heads * Config.HeadDim));
+    }
+
+    private Tensor Rotate(Tensor x, Tensor cos, Tensor sin)
+    {
+        var half = Config.HeadDim / 2;
+        var swapped = cat([x.narrow(-1, half, half), x.narrow(-1, 0, half)], -1);
+        return x * cos + swapped * sin;
+    }
+
+    private Tensor Norm(Tensor x, Tensor weight)
+    {
+        if (x.dtype is ScalarType.BFloat16 or ScalarType.Float16)
+        {
+            var wide = x.to_type(ScalarType.Float32);
+            return weight * (wide * (wide.square().mean([-1], keepdim: true) + Config.RmsNormEps).rsqrt()).to_type(x.dtype);
+        }
+        return x * (x.square().mean([-1], keepdim: true) + Config.RmsNormEps).rsqrt() * weight;
+    }
+
+    /// <summary>(T, D), or (B, 1, T, D) where rows are padded.</summary>
+    private (Tensor Cos, Tensor Sin) Angles(int start, long steps, int[]? padding)
+    {
+        if (start + steps > Config.MaxPositions)
+        {
+            throw new TrainerException($"A sequence of {start + steps} tokens is longer than the model's {Config.MaxPositions} positions.");
+        }
+        if (padding is null)
+        {
+            return (_cos.narrow(0, start, steps), _sin.narrow(0, start, steps));
+        }
+        var positions = new long[padding.Length * steps];
+        for (var row = 0; row < padding.Length; row++)
+        {
+            for (var t = 0; t < steps; t++)
+            {
+                positions[row * steps + t] = Math.Max(0, start + t - padding[row]);
+            }
+        }
+        var index = tensor(positions);
+        return (_cos.index_select(0, index).view(padding.Length, 1, steps, -1), _sin.index_select(0, index).view(padding.Length, 1, steps, -1));
+    }
+
+    /// <summary>Null when plain causality (or nothing) is enough; else (B or 1, 1, T, S), true = may look.</summary>
+    private static Tensor? Mask(int start, long steps, int[]? padding)
+    {
+        if (padding is null && (start == 0 || steps == 1))
+        {
+            return null;
+        }
+        var rows = padding?.Length ?? 1;
+        var width = start + steps;
+        var allowed = new bool[rows * steps * width];
+        for (var row = 0; row < rows; row++)
+        {
+            var empty = padding?[row] ?? 0;
+            for (var t = 0; t < steps; t++)
+            {
+                // A padded query looks at itself, so that its softmax is not over nothing; nobody reads it.
+                for (var s = Math.Min(empty, start + t); s <= start + t; s++)
+                {
+                    allowed[(row * steps + t) * width + s] = s >= empty || s == start + t;
+                }
+            }
+        }
+        return tensor(allowed, [rows, 1, steps, width]);
+    }
+}

@@ -1,0 +1,72 @@
+using static TorchSharp.torch;
+
+namespace Arena.Trainer.Models;
+
+/// <summary>
+/// Keys and values of the positions seen so far, for rows that advance in lock step. Rows with shorter prompts are
+/// padded on the left; <see cref="Padding"/> says by how much.
+/// </summary>
+public sealed class KvCache : IDisposable
+{
+    private Tensor[] _keys;
+    private Tensor[] _values;
+
+    /// <param name="rows">Sequences.</param>
+    /// <param name="capacity">Most positions.</param>
+    /// <param name="padding">Empty positions on the left of each row, or null where no row has any.</param>
+    public KvCache(ModelConfig config, int rows, int capacity, IReadOnlyList<int>? padding = null, ScalarType dtype = ScalarType.Float32)
+    {
+        Rows = rows;
+        Capacity = capacity;
+        Padding = padding is not null && padding.Any(p => p > 0) ? [.. padding] : null;
+        Tensor Block() => zeros([rows, config.KvHeads, capacity, config.HeadDim], dtype).DetachFromDisposeScope();
+        _keys = [.. Enumerable.Range(0, config.Layers).Select(_ => Block())];
+        _values = [.. Enumerable.Range(0, config.Layers).Select(_ => Block())];
+    }
+
+    private KvCache(Tensor[] keys, Tensor[] values, int rows, int capacity, int length, int[]? padding) =>
+        (_keys, _values, Rows, Capacity, Length, Padding) = (keys, values, rows, capacity, length, padding);
+
+    public int Rows { get; private set; }
+
+    public int Capacity { get; }
+
+    /// <summary>Positions filled.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>Empty positions on the left of each row, or null.</summary>
+    public int[]? Padding { get; private set; }
+
+    /// <summary>Stores the new positions of one layer; gives all positions so far, (B, Hkv, S, D).</summary>
+    internal (Tensor Keys, Tensor Values) Append(int layer, Tensor keys, Tensor values)
+    {
+        var count = keys.shape[2];
+        if (Length + count > Capacity)
+        {
+            throw new InvalidOperationException($"The cache holds {Capacity} positions; {Length + count} were asked for.");
+        }
+        _keys[layer].narrow(2, Length, count).copy_(keys);
+        _values[layer].narrow(2, Length, count).copy_(values);
+        return (_keys[layer].narrow(2, 0, Length + count), _values[layer].narrow(2, 0, Length + count));
+    }
+
+    internal void Advance(int count) => Length += count;
+
+    /// <summary>A cache with the given rows of this one, in that order; a row may occur many times (forks).</summary>
+    public KvCache Select(IReadOnlyList<int> rows)
+    {
+        using var scope = NewDisposeScope();
+        var index = tensor(rows.Select(r => (long)r).ToArray());
+        Tensor Pick(Tensor block) => block.index_select(0, index).DetachFromDisposeScope();
+        return new([.. _keys.Select(Pick)], [.. _values.Select(Pick)], rows.Count, Capacity, Length, Padding is null ? null : [.. rows.Select(r => Padding[r])]);
+    }
+
+    public void Dispose()
+    {
+        foreach (var block in _keys.Concat(_values))
+        {
+            block.Dispose();
+        }
+        _keys = _values = [];
+    }
+}

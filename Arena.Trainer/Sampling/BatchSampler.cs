@@ -1,0 +1,119 @@
+using Arena.Trainer.Chance;
+using Arena.Trainer.Models;
+using static TorchSharp.torch;
+
+namespace Arena.Trainer.Sampling;
+
+/// <summary>One text to continue.</summary>
+/// <param name="Prompt">Token ids with the beginning token; not empty.</param>
+/// <param name="MaxTokens">Most new tokens.</param>
+/// <param name="Options">How tokens are drawn.</param>
+/// <param name="Chance">This row's own draws, so that its neighbours in the batch don't matter.</param>
+/// <param name="TopLogProbabilities">How many alternatives to report per token.</param>
+/// <param name="Stop">Called with the tokens so far; true ends the row (stop strings). Null = never.</param>
+/// <param name="OnToken">Called with each token as it is drawn, on the sampling thread. Null = nobody listens.</param>
+public sealed record SampleRequest(
+    IReadOnlyList<int> Prompt,
+    int MaxTokens,
+    SamplingOptions Options,
+    SeededChance Chance,
+    int TopLogProbabilities = 0,
+    Func<IReadOnlyList<int>, bool>? Stop = null,
+    Action<SampledToken>? OnToken = null);
+
+/// <param name="Id">The token.</param>
+/// <param name="LogProbability">Untempered.</param>
+/// <param name="Alternatives">The likeliest tokens, best first; empty unless asked for.</param>
+public readonly record struct SampledToken(int Id, double LogProbability, IReadOnlyList<(int Token, double LogProbability)> Alternatives);
+
+/// <param name="Tokens">Without the end token.</param>
+/// <param name="Ended">It ended by itself (end token or stop), not by its limit.</param>
+public sealed record SampleResult(IReadOnlyList<SampledToken> Tokens, bool Ended);
+
+/// <summary>Continues many prompts in lock step with a KV cache; rows that have ended leave the batch.</summary>
+public static class BatchSampler
+{
+    public static SampleResult[] Run(Decoder decoder, DecoderWeights weights, IReadOnlyList<SampleRequest> requests)
+    {
+        using var _ = no_grad();
+        using var outer = NewDisposeScope();
+        var config = decoder.Config;
+        var width = requests.Max(r => r.Prompt.Count);
+        var longest = requests.Max(r => r.MaxTokens);
+        var padding = requests.Select(r => width - r.Prompt.Count).ToArray();
+        var tokens = requests.Select(_ => new List<SampledToken>()).ToArray();
+        var ended = new bool[requests.Count];
+        var rows = Enumerable.Range(0, requests.Count).ToList();
+        var ids = new long[rows.Count * width];
+        Array.Fill(ids, config.PadId);
+        for (var row = 0; row < rows.Count; row++)
+        {
+            for (var t = 0; t < requests[row].Prompt.Count; t++)
+            {
+                ids[row * width + padding[row] + t] = requests[row].Prompt[t];
+            }
+        }
+        var cache = new KvCache(config, rows.Count, Math.Min(config.MaxPositions, width + longest), padding, weights.Embedding.dtype);
+        try
+        {
+            for (var step = 0; rows.Count > 0; step++)
+            {
+                var logits = Step(decoder, weights, cache, ids, rows.Count);
+                var next = new List<long>();
+                var kept = new List<int>();
+                for (var i = 0; i < rows.Count; i++)
+                {
+                    var row = rows[i];
+                    if (Advance(requests[row], logits.AsSpan(i * config.VocabSize, config.VocabSize), tokens[row], config, out ended[row]) && cache.Length < cache.Capacity)
+                    {
+                        next.Add(tokens[row][^1].Id);
+                        kept.Add(i);
+                    }
+                }
+                if (kept.Count < rows.Count && kept.Count > 0)
+                {
+                    var fewer = cache.Select(kept);
+                    cache.Dispose();
+                    cache = fewer;
+                }
+                rows = [.. kept.Select(i => rows[i])];
+                ids = [.. next];
+            }
+        }
+        finally
+        {
+            cache.Dispose();
+        }
+        return [.. requests.Select((_, i) => new SampleResult(tokens[i], ended[i]))];
+    }
+
+    /// <summary>Feeds (B, T) ids; gives the last position's logits, (B, V) row-major.</summary>
+    internal static float[] Step(Decoder decoder, DecoderWeights weights, KvCache cache, long[] ids, int rows)
+    {
+        using var scope = NewDisposeScope();
+        var hidden = decoder.Hidden(weights, tensor(ids, [rows, ids.Length / rows]), cache);
+        var last = hidden.select(1, hidden.shape[1] - 1);
+        return Decoder.Logits(weights, last).to_type(ScalarType.Float32).contiguous().data<float>().ToArray();
+    }
+
+    /// <summary>Draws one row's next token; false when the row is done.</summary>
+    private static bool Advance(SampleRequest request, ReadOnlySpan<float> logits, List<SampledToken> tokens, ModelConfig config, out bool ended)
+    {
+        ended = false;
+        if (tokens.Count >= request.MaxTokens)
+        {
+            return false;
+        }
+        var id = TokenPicker.Pick(logits, request.Options, request.Chance, config.BosId);
+        if (id == config.EosId)
+        {
+            ended = true;
+            return false;
+        }
+        var token = new SampledToken(id, TokenPicker.LogProbability(logits, id), request.TopLogProbabilities > 0 ? TokenPicker.Top(logits, request.TopLogProbabilities) : []);
+        tokens.Add(token);
+        request.OnToken?.Invoke(token);
+        ended = request.Stop?.Invoke([.. tokens.Select(t => t.Id)]) ?? false;
+        return !ended && tokens.Count < request.MaxTokens;
+    }
+}
