@@ -1,0 +1,78 @@
+using Arena.Engine.Settlement;
+
+namespace Arena.Tests.Engine.Settlement;
+
+public sealed class OutboxRulesTests
+{
+    private static readonly DateTimeOffset Start = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+    private static readonly OutboxView Quiet = new(null, true, 100, 7, true);
+
+    [Fact]
+    public void AFreshCallIsSignedWithTheFreeNonceAndNothingIsSentYet() =>
+        Assert.Equal(new OutboxStep.Sign(7, 0), Next(Row(OutboxState.Pending), Quiet));
+
+    [Fact]
+    public void StoredBytesAreSentAfterACrashBetweenSigningAndSending() =>
+        Assert.Equal(new OutboxStep.Send(0), Next(Row(OutboxState.Signed, nonce: 7, versions: 1), Quiet));
+
+    [Fact]
+    public void BytesThatWereMinedBeforeACrashAreFoundAndNotSentAgain()
+    {
+        var mined = new MinedTransaction("0x0", 90, "0xb", true);
+        Assert.Equal(new OutboxStep.Found(mined), Next(Row(OutboxState.Signed, nonce: 7, versions: 1), Quiet with { Mined = mined, NextNonce = 8 }));
+    }
+
+    [Fact]
+    public void UnminedBytesAreSentAgainUnchangedAndLaterBumpedUnderTheSameNonce()
+    {
+        var row = Row(OutboxState.Broadcast, nonce: 7, versions: 1, sent: Start);
+        Assert.IsType<OutboxStep.Wait>(Next(row, Quiet, Start + TimeSpan.FromSeconds(5)));
+        Assert.Equal(new OutboxStep.Send(0), Next(row, Quiet, Start + OutboxRules.Resend));
+        Assert.Equal(new OutboxStep.Sign(7, 1), Next(row, Quiet, Start + OutboxRules.BumpAfter));
+    }
+
+    [Fact]
+    public void ANonceThatWasTakenByAnotherTransactionIsGivenUp() =>
+        Assert.Equal(new OutboxStep.Sign(12, 1), Next(Row(OutboxState.Broadcast, nonce: 7, versions: 1, sent: Start), Quiet with { NextNonce = 12 }, free: 12));
+
+    [Fact]
+    public void AMinedRowIsFinalOnlyAtItsDepth()
+    {
+        var row = Row(OutboxState.Mined, nonce: 7, versions: 1, block: 98);
+        Assert.IsType<OutboxStep.Wait>(Next(row, Quiet));
+        Assert.IsType<OutboxStep.Settled>(Next(row, Quiet with { Head = 101 }));
+    }
+
+    [Fact]
+    public void ABlockThatLeftTheChainSendsTheSameBytesAgain() =>
+        Assert.IsType<OutboxStep.Unwound>(Next(Row(OutboxState.Mined, nonce: 7, versions: 1, block: 90), Quiet with { StillThere = false }));
+
+    [Fact]
+    public void ACallThatTheVaultNoLongerWaitsForIsDroppedWithAReason()
+    {
+        var step = Assert.IsType<OutboxStep.Drop>(Next(Row(OutboxState.Pending), Quiet with { Needed = false }));
+        Assert.Contains("no longer waits", step.Because, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ACallThatTheVaultRevertedIsNotRepeated() =>
+        Assert.IsType<OutboxStep.Drop>(Next(
+            Row(OutboxState.Broadcast, nonce: 7, versions: 1, sent: Start),
+            Quiet with { Mined = new("0x0", 99, "0xb", Succeeded: false) }));
+
+    private static OutboxStep Next(OutboxRow row, OutboxView view, DateTimeOffset? now = null, long free = 7) =>
+        OutboxRules.Next(row, view, free, confirmations: 3, now ?? Start);
+
+    private static OutboxRow Row(OutboxState state, long? nonce = null, int versions = 0, DateTimeOffset? sent = null, long? block = null) => new()
+    {
+        Key = "epoch/1/propose",
+        Call = "{}",
+        CreatedAt = Start,
+        State = state,
+        Nonce = nonce,
+        SentAt = sent,
+        Block = block,
+        BlockHash = block is null ? null : "0xb",
+        Versions = [.. Enumerable.Range(0, versions).Select(bump => new OutboxVersion { Key = "epoch/1/propose", Bump = bump, Raw = [1], Hash = $"0x{bump}", SignedAt = Start })],
+    };
+}
