@@ -4,6 +4,7 @@ using Arena.Engine.Agents;
 using Arena.Engine.Ledger;
 using Arena.Engine.Matches;
 using Arena.Engine.Matchmaking;
+using Arena.Engine.Ratings;
 using Arena.Engine.Settlement;
 using Arena.Engine.Spaces;
 using Arena.Engine.Store;
@@ -89,6 +90,13 @@ public static class EngineServices
         services.AddSingleton<MatchCloser>();
         services.AddSingleton<MatchHost>();
         services.AddSingleton<MatchScheduler>();
+        services.AddSingleton<MatchReader>();
+        services.AddSingleton<RatingHistory>();
+        services.AddSingleton<LeaderboardQuery>();
+        services.AddSingleton<BotBoard>();
+        services.AddSingleton<IAgentClientSource, BotClientSource>();
+        services.AddSingleton<DryRunner>();
+        services.AddScoped<EntryDesk>();
     }
 
     private static void AddSettlement(this IServiceCollection services)

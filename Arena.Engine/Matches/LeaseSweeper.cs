@@ -31,13 +31,13 @@ public sealed partial class LeaseSweeper(
             ct);
     }
 
-    /// <summary>Matches that nobody plays.</summary>
+    /// <summary>Matches that nobody plays. Every running match has a lease, and only they have one.</summary>
     public async Task<IReadOnlyList<MatchId>> ExpiredAsync(CancellationToken ct)
     {
         var now = time.GetUtcNow();
         await using var db = await factory.CreateDbContextAsync(ct);
         return await db.Matches.AsNoTracking()
-            .Where(m => (m.Status == MatchStatus.Scheduled || m.Status == MatchStatus.Running) && (m.LeaseUntil == null || m.LeaseUntil < now))
+            .Where(m => m.LeaseUntil < now && m.Status == MatchStatus.Running)
             .OrderBy(m => m.LeaseUntil).Select(m => m.Id).Take(AtOnce).ToListAsync(ct);
     }
 

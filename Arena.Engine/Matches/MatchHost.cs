@@ -10,7 +10,7 @@ namespace Arena.Engine.Matches;
 
 /// <summary>Plays a leased match and ends it: closed, handed to the judges, or void. What a grain hosts, without Orleans.</summary>
 public sealed partial class MatchHost(
-    MatchRunner runner, MatchCloser closer, MatchFeed feed, MatchNode node, GroupWriter writer, IOptions<ArenaOptions> options, TimeProvider time, ILogger<MatchHost> log)
+    MatchRunner runner, MatchCloser closer, MatchFeed feed, BotBoard bots, MatchNode node, GroupWriter writer, IOptions<ArenaOptions> options, TimeProvider time, ILogger<MatchHost> log)
 {
     private readonly ConcurrentDictionary<MatchId, MatchLease> _fresh = [];
     private readonly ConcurrentDictionary<MatchId, MatchLease> _playing = [];
@@ -66,6 +66,7 @@ public sealed partial class MatchHost(
             var last = feed.Known(lease.Plan.Id)?.LastOrDefault()?.Id ?? 0;
             feed.Publish(lease.Plan.Id, new MatchEvent(last + 1, "void", new JsonObject { ["reason"] = reason }));
             feed.Announce(new LobbyNotice("closed", lease.Plan.Id, lease.Plan.Space, lease.Plan.KindWord, "void", lease.Plan.PaceMs > 0, [], null));
+            TellBots(lease.Plan, "void", null, reason);
         }
         else
         {
@@ -81,6 +82,7 @@ public sealed partial class MatchHost(
             {
                 feed.Publish(plan.Id, events.Judging());
             }
+            TellBots(plan, "judging", null);
             return;
         }
         if (outcome.Closing is not { } closing)
@@ -96,6 +98,25 @@ public sealed partial class MatchHost(
             feed.Publish(plan.Id, shown.Closed(scores, RatingsOf(closing)));
         }
         feed.Announce(new LobbyNotice("closed", plan.Id, plan.Space, plan.KindWord, "closed", run.Shown, run.Players, scores));
+        TellBots(plan, "closed", scores);
+    }
+
+    /// <summary>Bots hear how their matches end; who is no bot has nobody listening.</summary>
+    private void TellBots(MatchPlan plan, string status, IReadOnlyList<long>? scores, string? reason = null)
+    {
+        for (var player = 0; player < plan.Seats.Count; player++)
+        {
+            var index = player;
+            bots.Tell(plan.Seats[player].AgentId, "closed", () => new JsonObject
+            {
+                ["match"] = plan.Id.Value,
+                ["space"] = plan.Space,
+                ["status"] = status,
+                ["player"] = index,
+                ["scores"] = scores is null ? null : new JsonArray([.. scores.Select(s => JsonValue.Create(s))]),
+                ["reason"] = reason,
+            });
+        }
     }
 
     /// <summary>The rating changes of a closing as the "closed" event has them; the expected score is the mean over opponents.</summary>

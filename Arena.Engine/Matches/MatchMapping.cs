@@ -16,12 +16,12 @@ internal sealed class MatchMapping :
         builder.HasKey(m => m.Id);
         builder.Property(m => m.Status).HasConversion<string>();
         builder.Property(m => m.Kind).HasConversion<string>();
-        // Lists: newest first, of one space or of all. Ids are version 7, so they sort by creation.
-        builder.HasIndex(m => new { m.Space, m.CreatedAt });
-        builder.HasIndex(m => m.CreatedAt);
-        // Partial indexes stay small however many matches have been played.
-        builder.HasIndex(m => new { m.Status, m.LeaseUntil }).HasFilter("\"Status\" IN ('Scheduled', 'Running', 'Judging')");
-        builder.HasIndex(m => m.ClosedAt).HasFilter("\"Epoch\" IS NULL AND \"Status\" = 'Closed'").HasDatabaseName("IX_Matches_Unsettled");
+        // Lists, newest first: ids are version 7, so they sort by creation.
+        builder.HasIndex(m => new { m.Space, m.Id });
+        builder.HasIndex(m => new { m.Status, m.Id });
+        // Partial indexes stay small however many matches have been played. SQLite uses them where a query repeats the filter, or compares the column.
+        builder.HasIndex(m => m.LeaseUntil).HasFilter("\"LeaseUntil\" IS NOT NULL");
+        builder.HasIndex(m => m.ClosedAt).HasFilter("\"Epoch\" IS NULL AND \"Status\" = 'Closed'");
         builder.HasIndex(m => m.Epoch).HasFilter("\"Epoch\" IS NOT NULL");
         builder.HasIndex(m => m.GateRun).HasFilter("\"GateRun\" IS NOT NULL");
         builder.HasMany(m => m.Seats).WithOne().HasForeignKey(s => s.MatchId);
