@@ -38,8 +38,8 @@ public static class HouseShow
         if (options.MatchesPerMinute > 0)
         {
             var gap = TimeSpan.FromMinutes(1) / options.MatchesPerMinute;
-            // Late ticks are made up for, but not a whole night's worth at once.
-            var due = lastQuick is { } last ? Math.Min((int)((now - last) / gap), 5) : 1;
+            // A few at once in the beginning; late ticks are made up for, but not a whole night's worth.
+            var due = lastQuick is { } last ? Math.Min((int)((now - last) / gap), 5) : 3;
             for (var i = 0; i < due; i++)
             {
                 matches.Add(new HouseMatch(Choose(card, house, draws), Shown: false));

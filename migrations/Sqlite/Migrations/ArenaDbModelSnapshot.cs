@@ -418,10 +418,7 @@ namespace Arena.Migrations.Sqlite.Migrations
                     b.HasKey("Id");
 
                     b.HasIndex("ClosedAt")
-                        .HasDatabaseName("IX_Matches_Unsettled")
                         .HasFilter("\"Epoch\" IS NULL AND \"Status\" = 'Closed'");
-
-                    b.HasIndex("CreatedAt");
 
                     b.HasIndex("Epoch")
                         .HasFilter("\"Epoch\" IS NOT NULL");
@@ -429,10 +426,12 @@ namespace Arena.Migrations.Sqlite.Migrations
                     b.HasIndex("GateRun")
                         .HasFilter("\"GateRun\" IS NOT NULL");
 
-                    b.HasIndex("Space", "CreatedAt");
+                    b.HasIndex("LeaseUntil")
+                        .HasFilter("\"LeaseUntil\" IS NOT NULL");
 
-                    b.HasIndex("Status", "LeaseUntil")
-                        .HasFilter("\"Status\" IN ('Scheduled', 'Running', 'Judging')");
+                    b.HasIndex("Space", "Id");
+
+                    b.HasIndex("Status", "Id");
 
                     b.ToTable("Matches");
                 });
