@@ -1,5 +1,7 @@
 using Arena.Rules.Play;
 using Arena.Rules.Spaces.ConnectFour;
+using Arena.Rules.Spaces.Countdown;
+using Arena.Rules.Spaces.Pitch;
 using Arena.Rules.Spaces.TicTacToe;
 
 namespace Arena.Rules;
@@ -11,6 +13,8 @@ public static class SpaceRegistry
     [
         new ConnectFourRules(),
         new TicTacToeRules(),
+        new CountdownRules(),
+        new PitchRules(),
     ];
 
     /// <summary>The rules of <paramref name="slug"/>, or null.</summary>

@@ -5,9 +5,9 @@ public static class AnswerText
 {
     /// <summary>
     /// The answer without surrounding white space, one fence (``` lines with or without a language, or single backticks) and
-    /// one trailing period. Linear in the length.
+    /// one trailing period (kept where the answer is prose). Linear in the length.
     /// </summary>
-    public static string Unwrap(string text)
+    public static string Unwrap(string text, bool keepPeriod = false)
     {
         var answer = text.AsSpan().Trim();
         if (answer.Length >= 6 && answer.StartsWith("```") && answer.EndsWith("```"))
@@ -24,7 +24,7 @@ public static class AnswerText
             answer = answer[1..^1];
         }
         answer = answer.Trim();
-        if (answer.EndsWith("."))
+        if (!keepPeriod && answer.EndsWith("."))
         {
             answer = answer[..^1].TrimEnd();
         }
