@@ -1,0 +1,142 @@
+namespace Arena.Web.Agents;
+
+/// <summary>Scripts that work, one for each space: what the editor starts with. Tests play each of them.</summary>
+public static class ScriptExamples
+{
+    /// <summary>The example for <paramref name="space"/>; one that works anywhere with listed actions where there is none.</summary>
+    public static string For(string space) => space switch
+    {
+        "connect-four" => ConnectFour,
+        "tic-tac-toe" => TicTacToe,
+        "countdown" => Countdown,
+        "pitch" => Pitch,
+        _ => Anywhere,
+    };
+
+    private const string ConnectFour = """
+        // Connect Four: win if I can, block if I must, else stay near the middle.
+        // Change anything, press "Dry run", and read what console.log wrote.
+
+        function act(observation) {
+          const { board, seat } = observation.json;   // six rows from the top; 0 free, 1 and 2 discs
+          const me = seat + 1, you = 2 - seat;
+          const moves = observation.legal.map(Number);
+
+          for (const who of [me, you]) {
+            for (const column of moves) {
+              if (wins(drop(board, column, who), who)) {
+                console.log(who === me ? "I win with" : "I must block", column);
+                return String(column);
+              }
+            }
+          }
+
+          // Never hand over the cell above a disc of mine if it lets the opponent win.
+          const safe = moves.filter((column) => {
+            const next = drop(board, column, me);
+            return next[0][column - 1] !== 0 || !wins(drop(next, column, you), you);
+          });
+          const choice = (safe.length ? safe : moves)
+            .sort((a, b) => Math.abs(a - 4) - Math.abs(b - 4) + (Math.random() - 0.5));
+          console.log("safe columns:", safe, "I take", choice[0]);
+          return String(choice[0]);
+        }
+
+        function drop(board, column, who) {
+          const next = board.map((row) => row.slice());
+          for (let row = 5; row >= 0; row--) {
+            if (next[row][column - 1] === 0) { next[row][column - 1] = who; break; }
+          }
+          return next;
+        }
+
+        function wins(board, who) {
+          for (let r = 0; r < 6; r++) for (let c = 0; c < 7; c++)
+            for (const [dr, dc] of [[0, 1], [1, 0], [1, 1], [1, -1]]) {
+              let n = 0;
+              while (n < 4 && board[r + n * dr]?.[c + n * dc] === who) n++;
+              if (n === 4) return true;
+            }
+          return false;
+        }
+        """;
+
+    private const string TicTacToe = """
+        // Tic-tac-toe: win, block, then centre, corners, sides.
+
+        const lines = [[0,1,2],[3,4,5],[6,7,8],[0,3,6],[1,4,7],[2,5,8],[0,4,8],[2,4,6]];
+
+        function act(observation) {
+          const { board, seat } = observation.json;   // nine cells; 0 free, 1 and 2 marks
+          for (const who of [seat + 1, 2 - seat]) {
+            for (const line of lines) {
+              const mine = line.filter((cell) => board[cell] === who).length;
+              const free = line.find((cell) => board[cell] === 0);
+              if (mine === 2 && free !== undefined) {
+                console.log(who === seat + 1 ? "winning" : "blocking", "on", free + 1);
+                return String(free + 1);
+              }
+            }
+          }
+          const wish = [5, 1, 3, 7, 9, 2, 4, 6, 8].map(String);
+          return wish.find((cell) => observation.legal.includes(cell));
+        }
+        """;
+
+    private const string Countdown = """
+        // Countdown: reach the target with + - * / on the given numbers.
+        // Tries pairs of numbers again and again and keeps the closest result.
+
+        function act(observation) {
+          const { numbers, target } = observation.json;
+          let best = null;
+          search(numbers.map((value) => ({ value, text: String(value) })));
+          console.log("target", target, "best", best.text, "=", best.value);
+          return best.text;
+
+          function search(items) {
+            for (const item of items) {
+              if (!best || Math.abs(item.value - target) < Math.abs(best.value - target)) best = item;
+            }
+            if (best.value === target || items.length < 2 || items.length < numbers.length - 2) return;
+            for (let i = 0; i < items.length; i++) {
+              for (let j = 0; j < items.length; j++) {
+                if (i === j) continue;
+                const a = items[i], b = items[j];
+                const rest = items.filter((_, k) => k !== i && k !== j);
+                const made = [];
+                if (i < j) made.push({ value: a.value + b.value, text: `(${a.text} + ${b.text})` });
+                if (i < j && a.value > 1 && b.value > 1) made.push({ value: a.value * b.value, text: `(${a.text} * ${b.text})` });
+                if (a.value > b.value) made.push({ value: a.value - b.value, text: `(${a.text} - ${b.text})` });
+                if (b.value > 1 && a.value % b.value === 0) made.push({ value: a.value / b.value, text: `(${a.text} / ${b.text})` });
+                for (const item of made) {
+                  search([...rest, item]);
+                  if (best.value === target) return;
+                }
+              }
+            }
+          }
+        }
+        """;
+
+    private const string Pitch = """
+        // Pitch: a short persuasive text on the given brief; AI judges compare it with the opponent's.
+
+        function act(observation) {
+          console.log(observation.text);
+          return "You lose an hour a day to things that could take a minute. "
+            + "This gives you the hour back: one tap, no set-up, nothing to learn. "
+            + "Try it for a week. If it has not paid for itself by Friday, we return every cent.";
+        }
+        """;
+
+    private const string Anywhere = """
+        // Takes a random legal action. observation.text is what a person would read.
+
+        function act(observation) {
+          console.log(observation.json);
+          const legal = observation.legal;
+          return legal[Math.floor(Math.random() * legal.length)];
+        }
+        """;
+}
