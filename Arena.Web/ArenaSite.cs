@@ -1,9 +1,11 @@
 using Arena.Engine;
 using Arena.Web.Accounts;
+using Arena.Web.Agents;
+using Arena.Web.Live;
+using Arena.Web.Matches;
 using Arena.Web.Site;
-using Microsoft.AspNetCore.DataProtection;
+using Arena.Web.Spaces;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
-using Microsoft.EntityFrameworkCore;
 using OpenTelemetry.Metrics;
 using Scalar.AspNetCore;
 
@@ -22,13 +24,15 @@ public static class ArenaSite
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(data);
         services.AddSingleton<Parts>();
-        services.AddDataProtection().SetApplicationName("Arena").PersistKeysToFileSystem(Directory.CreateDirectory(data.File("keys")));
-        AddDatabase(services, data);
+        builder.AddArenaEngine();
 
         services.AddArenaAccess();
         services.AddArenaLimits(configuration);
         services.AddScoped<Registration>();
-        services.AddSingleton<DemoOwner>();
+        services.AddHostedService<DemoOwner>();
+        services.AddHostedService<PartsWatch>();
+        services.AddSingleton<DryRun>();
+        services.AddSingleton<IdempotencyKeys>();
 
         services.AddRazorComponents();
         services.AddCascadingAuthenticationState();
@@ -38,6 +42,8 @@ public static class ArenaSite
         services.AddProblemDetails();
         services.AddOpenApi();
         services.AddSignalR();
+        services.AddSingleton<MatchBroadcaster>();
+        services.AddHostedService(sp => sp.GetRequiredService<MatchBroadcaster>());
         services.AddHealthChecks().AddCheck<DatabaseCheck>("database", tags: ["ready"]);
         services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddAspNetCoreInstrumentation().AddRuntimeInstrumentation().AddMeter("Arena.*").AddPrometheusExporter());
@@ -58,6 +64,7 @@ public static class ArenaSite
         app.MapStaticAssets();
         app.MapRazorComponents<App>();
         app.MapPost("/logout", SignOut.Handle);
+        app.MapHub<MatchHub>("/hubs/match");
         MapApi(app);
 
         app.MapOpenApi();
@@ -72,14 +79,13 @@ public static class ArenaSite
     private static void MapApi(WebApplication app)
     {
         var api = app.MapGroup("/api/v1").RequireRateLimiting(Limits.Api);
+        SpaceEndpoints.Map(api);
+        AgentEndpoints.Map(api);
+        MatchEndpoints.Map(api);
+        EntryEndpoints.Map(api);
         MeEndpoints.Map(api);
+        TokenEndpoints.Map(api);
         StatusEndpoints.Map(api);
         api.MapFallback(() => Problems.Because("not-found", "The API has no such address. /docs/api lists them all.")).ExcludeFromDescription();
-    }
-
-    private static void AddDatabase(IServiceCollection services, DataFolder data)
-    {
-        services.AddDbContextFactory<ArenaDb>(db => db.UseSqlite($"Data Source={data.File("arena.db")}"));
-        services.AddHostedService<FirstStart>();
     }
 }

@@ -9,15 +9,15 @@ namespace Arena.Web.Accounts;
 /// On the first start, with nobody registered, makes the owner "demo" (an admin) with a random password and leaves the
 /// sign-in in the data folder, readable by this user only; run.sh prints it. Never touches an existing account.
 /// </summary>
-internal sealed class DemoOwner(IServiceScopeFactory scopes, DataFolder folder)
+internal sealed class DemoOwner(IServiceScopeFactory scopes, DataFolder folder) : IHostedService
 {
     public const string FileName = "demo-owner.txt";
 
-    public async Task SeedAsync(CancellationToken ct)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<ArenaDb>();
-        if (await db.Users.AnyAsync(u => u.PasswordHash != null, ct))
+        if (await db.Users.AnyAsync(u => u.PasswordHash != null, cancellationToken))
         {
             return;
         }
@@ -29,4 +29,6 @@ internal sealed class DemoOwner(IServiceScopeFactory scopes, DataFolder folder)
             throw new InvalidOperationException("The demo owner could not be made: " + string.Join(' ', problems));
         }
     }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

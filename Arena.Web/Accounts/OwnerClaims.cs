@@ -21,6 +21,9 @@ public static class OwnerClaims
     public static Guid? OwnerId(this ClaimsPrincipal user) =>
         Guid.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var id) ? id : null;
 
+    /// <summary>The agent that a bot's token plays for; null for browsers and other tokens.</summary>
+    public static AgentId? BotAgent(this ClaimsPrincipal user) => AgentId.TryParse(user.FindFirstValue(Agent), null, out var id) ? id : null;
+
     /// <summary>The owner of a call that authorization let through.</summary>
     public static Guid RequiredOwner(this ClaimsPrincipal user) =>
         user.OwnerId() ?? throw new InvalidOperationException("The call has no owner; its endpoint lacks authorization.");

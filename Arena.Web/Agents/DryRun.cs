@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using Arena.Engine;
 using Arena.Engine.Agents;
 using Arena.Engine.Matches;
 using Arena.Engine.Spaces;
@@ -51,8 +50,7 @@ public sealed class DryRun(ScriptSandbox sandbox, SpaceCatalog spaces, TimeProvi
         var times = new Dictionary<int, long>();
         var log = new List<DryRunLog>();
         string? fault = null;
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(Patience);
+        using var limit = new CancellationTokenSource(Patience, time);
         list.AddRange(events.Happened(_ => null));
         while (!play.Over)
         {
