@@ -35,7 +35,7 @@ internal static class SiteLogging
         ("Microsoft", LogLevel.Warning),
         ("Microsoft.AspNetCore.DataProtection", LogLevel.Error),
         ("Microsoft.EntityFrameworkCore", LogLevel.Warning),
-        ("Orleans", LogLevel.Warning),
+        ("Orleans", LogLevel.Error),
         ("System.Net.Http", LogLevel.Warning),
         ("Polly", LogLevel.Warning),
     ];
