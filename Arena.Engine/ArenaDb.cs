@@ -46,6 +46,8 @@ public sealed class ArenaDb(DbContextOptions<ArenaDb> options) : IdentityDbConte
 
     public DbSet<Judgment> Judgments => Set<Judgment>();
 
+    public DbSet<JudgingTrouble> JudgingTroubles => Set<JudgingTrouble>();
+
     public DbSet<Verdict> Verdicts => Set<Verdict>();
 
     public DbSet<PreferencePair> PreferencePairs => Set<PreferencePair>();
@@ -53,6 +55,8 @@ public sealed class ArenaDb(DbContextOptions<ArenaDb> options) : IdentityDbConte
     public DbSet<TrainingRun> TrainingRuns => Set<TrainingRun>();
 
     public DbSet<TrainingMetric> TrainingMetrics => Set<TrainingMetric>();
+
+    public DbSet<TrainingFile> TrainingFiles => Set<TrainingFile>();
 
     public DbSet<SettlementEpoch> SettlementEpochs => Set<SettlementEpoch>();
 

@@ -10,7 +10,10 @@ internal sealed class PreferenceMapping : IEntityTypeConfiguration<PreferencePai
         builder.HasKey(p => p.Id);
         builder.HasIndex(p => p.Hash).IsUnique();
         builder.HasIndex(p => p.MatchId);
-        builder.HasIndex(p => new { p.Space, p.CreatedAt });
+        builder.HasIndex(p => new { p.Space, p.CreatedAt, p.Hash });
+        builder.HasIndex(p => p.CreatedAt);
+        builder.HasIndex(p => p.ChosenVersion);
+        builder.HasIndex(p => p.RejectedVersion);
         builder.Property(p => p.Source).HasConversion<string>();
     }
 }

@@ -77,3 +77,17 @@ public sealed class TrainingMetric
 
     public required string Json { get; init; }
 }
+
+/// <summary>A file that a run's worker has sent; its bytes lie in the policy store under their SHA-256.</summary>
+public sealed class TrainingFile
+{
+    public required RunId RunId { get; init; }
+
+    /// <summary>As in the Hugging Face layout, e.g. "model.safetensors".</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Lower-case hex.</summary>
+    public required string Sha256 { get; set; }
+
+    public required long Bytes { get; set; }
+}

@@ -15,6 +15,12 @@ public sealed class Judge
     /// <summary>Encrypted key, or null where the endpoint needs none.</summary>
     public string? ProtectedKey { get; set; }
 
+    /// <summary>Price of a million prompt tokens, millionths of a US dollar; 0 where the model costs nothing.</summary>
+    public long InputMicroUsdPerMillionTokens { get; set; }
+
+    /// <summary>Price of a million answer tokens, millionths of a US dollar.</summary>
+    public long OutputMicroUsdPerMillionTokens { get; set; }
+
     public bool Enabled { get; set; } = true;
 
     /// <summary>"configuration" or "admin".</summary>
@@ -52,7 +58,36 @@ public sealed class Judgment
 
     public required long LatencyMs { get; init; }
 
+    /// <summary>What it cost, millionths of a US dollar.</summary>
+    public required long CostMicroUsd { get; init; }
+
+    /// <summary>Questions asked until this answer came, 1 = the first.</summary>
+    public required int Tries { get; init; }
+
     public required DateTimeOffset At { get; init; }
+}
+
+/// <summary>What stands in the way of one judgment: kept so that people see it and so that a restart goes on waiting, not from the start.</summary>
+public sealed class JudgingTrouble
+{
+    public required MatchId MatchId { get; init; }
+
+    public required Guid JudgeId { get; init; }
+
+    /// <summary>Player index shown first.</summary>
+    public required int First { get; init; }
+
+    public int Tries { get; set; }
+
+    /// <summary>Whether the endpoint failed (else it answered, but not usably).</summary>
+    public bool EndpointDown { get; set; }
+
+    /// <summary>For people.</summary>
+    public string Reason { get; set; } = "";
+
+    public DateTimeOffset Since { get; set; }
+
+    public DateTimeOffset NextTryAt { get; set; }
 }
 
 /// <summary>The panel's result on a match.</summary>

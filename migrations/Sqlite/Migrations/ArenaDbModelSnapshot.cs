@@ -610,12 +610,18 @@ namespace Arena.Migrations.Sqlite.Migrations
 
                     b.HasKey("Id");
 
+                    b.HasIndex("ChosenVersion");
+
+                    b.HasIndex("CreatedAt");
+
                     b.HasIndex("Hash")
                         .IsUnique();
 
                     b.HasIndex("MatchId");
 
-                    b.HasIndex("Space", "CreatedAt");
+                    b.HasIndex("RejectedVersion");
+
+                    b.HasIndex("Space", "CreatedAt", "Hash");
 
                     b.ToTable("PreferencePairs");
                 });
@@ -808,6 +814,26 @@ namespace Arena.Migrations.Sqlite.Migrations
                     b.ToTable("SettlementEpochs");
                 });
 
+            modelBuilder.Entity("Arena.Engine.Training.TrainingFile", b =>
+                {
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Bytes")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("RunId", "Name");
+
+                    b.ToTable("TrainingFiles");
+                });
+
             modelBuilder.Entity("Arena.Engine.Training.TrainingMetric", b =>
                 {
                     b.Property<Guid>("RunId")
@@ -900,7 +926,12 @@ namespace Arena.Migrations.Sqlite.Migrations
 
                     b.HasKey("Id");
 
-                    b.HasIndex("AgentId");
+                    b.HasIndex("AgentId")
+                        .IsUnique()
+                        .HasDatabaseName("IX_TrainingRuns_Active")
+                        .HasFilter("\"Status\" IN ('Queued', 'Training', 'Gate')");
+
+                    b.HasIndex("AgentId", "CreatedAt");
 
                     b.HasIndex("Status", "CreatedAt");
 
@@ -923,6 +954,9 @@ namespace Arena.Migrations.Sqlite.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<long>("InputMicroUsdPerMillionTokens")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("Model")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -935,12 +969,47 @@ namespace Arena.Migrations.Sqlite.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<long>("OutputMicroUsdPerMillionTokens")
+                        .HasColumnType("INTEGER");
+
                     b.Property<string>("ProtectedKey")
                         .HasColumnType("TEXT");
 
                     b.HasKey("Id");
 
                     b.ToTable("Judges");
+                });
+
+            modelBuilder.Entity("Arena.Engine.Verdicts.JudgingTrouble", b =>
+                {
+                    b.Property<Guid>("MatchId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("JudgeId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("First")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("EndpointDown")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("NextTryAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Since")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("MatchId", "JudgeId", "First");
+
+                    b.ToTable("JudgingTroubles");
                 });
 
             modelBuilder.Entity("Arena.Engine.Verdicts.Judgment", b =>
@@ -950,6 +1019,9 @@ namespace Arena.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CostMicroUsd")
                         .HasColumnType("INTEGER");
 
                     b.Property<int>("First")
@@ -986,6 +1058,9 @@ namespace Arena.Migrations.Sqlite.Migrations
                     b.Property<string>("Scores")
                         .IsRequired()
                         .HasColumnType("TEXT");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("INTEGER");
 
                     b.HasKey("Id");
 

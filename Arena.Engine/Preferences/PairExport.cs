@@ -1,0 +1,65 @@
+using System.Security.Cryptography;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.EntityFrameworkCore;
+
+namespace Arena.Engine.Preferences;
+
+/// <summary>A frozen set: its bytes never change again, and its hash names it.</summary>
+/// <param name="Jsonl">One pair a line.</param>
+/// <param name="Sha256">Of the bytes, lower-case hex.</param>
+public sealed record FrozenPairs(byte[] Jsonl, string Sha256, int Count);
+
+/// <summary>One line of the export: TRL's standard preference form, with provenance in further columns (TRL passes them through).</summary>
+public sealed record PairLine(
+    [property: JsonPropertyName("prompt")] string Prompt,
+    [property: JsonPropertyName("chosen")] string Chosen,
+    [property: JsonPropertyName("rejected")] string Rejected,
+    [property: JsonPropertyName("margin")] double Margin,
+    [property: JsonPropertyName("space")] string Space,
+    [property: JsonPropertyName("notation")] string Notation,
+    [property: JsonPropertyName("source")] string Source,
+    [property: JsonPropertyName("match")] Guid Match,
+    [property: JsonPropertyName("turn")] int Turn,
+    [property: JsonPropertyName("chosenVersion")] Guid ChosenVersion,
+    [property: JsonPropertyName("rejectedVersion")] Guid RejectedVersion,
+    [property: JsonPropertyName("onPolicyOf")] Guid? OnPolicyOf,
+    [property: JsonPropertyName("hash")] string Hash,
+    [property: JsonPropertyName("createdAt")] DateTimeOffset CreatedAt)
+{
+    // Readable text rather than \u escapes; the file is never put into a page.
+    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static PairLine Of(PreferencePair p) => new(
+        p.Prompt, p.Chosen, p.Rejected, Math.Round(p.Margin, 6), p.Space, p.Notation, SourceWord(p.Source), p.MatchId.Value, p.Turn,
+        p.ChosenVersion.Value, p.RejectedVersion.Value, p.OnPolicyOf?.Value, p.Hash, p.CreatedAt);
+
+    /// <summary>UTF-8 with the line's end.</summary>
+    public byte[] ToUtf8() => [.. JsonSerializer.SerializeToUtf8Bytes(this, Json), (byte)'\n'];
+
+    public static string SourceWord(PairSource source) => source switch { PairSource.SamePrompt => "same-prompt", PairSource.Fork => "fork", _ => "judged" };
+
+    public static PairSource? SourceOf(string? word) => word switch { "same-prompt" => PairSource.SamePrompt, "fork" => PairSource.Fork, "judged" => PairSource.Judged, _ => null };
+}
+
+/// <summary>Reads pairs out in bulk.</summary>
+public sealed class PairExport(ArenaDb db)
+{
+    /// <summary>Lines, newest first, read as they are sent.</summary>
+    public IAsyncEnumerable<byte[]> LinesAsync(PairFilter filter, Guid? reader, int most) =>
+        db.Visible(filter, reader).Page(null, most).AsAsyncEnumerable().Select(p => PairLine.Of(p).ToUtf8());
+
+    /// <summary>The newest compact pairs of a space that an owner may use, oldest first: what a run trains on.</summary>
+    public async Task<FrozenPairs> FreezeAsync(Guid owner, string space, int most, CancellationToken ct)
+    {
+        var pairs = await db.Visible(new(Space: space, Notation: PairDraft.CompactNotation), owner).Page(null, most).ToListAsync(ct);
+        using var bytes = new MemoryStream();
+        foreach (var pair in Enumerable.Reverse(pairs))
+        {
+            bytes.Write(PairLine.Of(pair).ToUtf8());
+        }
+        var jsonl = bytes.ToArray();
+        return new(jsonl, Convert.ToHexStringLower(SHA256.HashData(jsonl)), pairs.Count);
+    }
+}

@@ -1,0 +1,105 @@
+using Arena.Engine.Agents;
+using Arena.Engine.Preferences;
+using Arena.Rules;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace Arena.Engine.Training;
+
+public abstract record StartResult;
+
+public sealed record Started(TrainingRun Run) : StartResult;
+
+/// <param name="Code">"agent-not-found", "not-a-policy", "space-unknown", "no-compact-notation", "option-invalid", "trainer-off" or "run-in-progress".</param>
+public sealed record Refused(string Code, string Reason) : StartResult;
+
+/// <summary>Where owners start and cancel training runs.</summary>
+public sealed class TrainingDesk(ArenaDb db, PairExport pairs, IOptions<TrainingSettings> settings, IOptions<PolicyServing> serving, TimeProvider time)
+{
+    /// <summary>Freezes the newest pairs of the space that the owner may use, and queues a run of the agent's current version.</summary>
+    public async Task<StartResult> StartAsync(Guid owner, AgentId id, string space, TrainOptions options, CancellationToken ct = default)
+    {
+        var agent = await db.Agents.AsNoTracking().FirstOrDefaultAsync(a => a.Id == id && a.OwnerId == owner, ct);
+        if (agent is null)
+        {
+            return new Refused("agent-not-found", "You have no such agent.");
+        }
+        if (agent.Kind != AgentKind.Policy || agent.CurrentVersionId is not { } parent)
+        {
+            return new Refused("not-a-policy", $"{agent.Name} is a {agent.Kind.ToString().ToLowerInvariant()} agent; only policy agents have weights to train.");
+        }
+        if (SpaceRegistry.Find(space) is not { } rules)
+        {
+            return new Refused("space-unknown", $"There is no space called {space}.");
+        }
+        if (rules.Card.CompactAnswerTokens == 0)
+        {
+            return new Refused("no-compact-notation", $"{rules.Card.Name} has no compact notation, which is what small policies are trained on. Spaces that have one: {string.Join(", ", SpaceRegistry.All.Where(s => s.Card.CompactAnswerTokens > 0).Select(s => s.Card.Slug))}.");
+        }
+        if (options.Problem() is { } problem)
+        {
+            return new Refused("option-invalid", problem);
+        }
+        if (!serving.Value.Enabled)
+        {
+            return new Refused("trainer-off", "The trainer is off on this site (it was started with --no-trainer).");
+        }
+        if (await ActiveAsync(id, ct) is { } active)
+        {
+            return InProgress(agent, active);
+        }
+        var frozen = await pairs.FreezeAsync(owner, space, settings.Value.MostPairs, ct);
+        var run = new TrainingRun
+        {
+            Id = RunId.New(time),
+            AgentId = id,
+            OwnerId = owner,
+            ParentVersionId = parent,
+            Space = space,
+            Status = RunStatus.Queued,
+            Options = options.ToJson(),
+            Pairs = frozen.Jsonl,
+            PairsHash = frozen.Sha256,
+            PairCount = frozen.Count,
+            CreatedAt = time.GetUtcNow(),
+        };
+        db.TrainingRuns.Add(run);
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateException)
+        {
+            // The unique index on an agent's active run: two starts in the same moment.
+            db.ChangeTracker.Clear();
+            if (await ActiveAsync(id, ct) is { } other)
+            {
+                return InProgress(agent, other);
+            }
+            throw;
+        }
+        return new Started(run);
+    }
+
+    /// <summary>Asks for the end of a run. A queued or gated run ends at once, a training one when its worker hears of it.</summary>
+    /// <returns>The run's status afterwards, or null when the owner has no such run.</returns>
+    public async Task<RunStatus?> CancelAsync(Guid owner, RunId id, CancellationToken ct = default)
+    {
+        var now = time.GetUtcNow();
+        await db.TrainingRuns
+            .Where(r => r.Id == id && r.OwnerId == owner && (r.Status == RunStatus.Queued || r.Status == RunStatus.Gate))
+            .ExecuteUpdateAsync(set => set.SetProperty(r => r.Status, RunStatus.Cancelled).SetProperty(r => r.CancelAsked, true).SetProperty(r => r.EndedAt, now), ct);
+        await db.TrainingRuns
+            .Where(r => r.Id == id && r.OwnerId == owner && r.Status == RunStatus.Training)
+            .ExecuteUpdateAsync(set => set.SetProperty(r => r.CancelAsked, true), ct);
+        return await db.TrainingRuns.Where(r => r.Id == id && r.OwnerId == owner).Select(r => (RunStatus?)r.Status).FirstOrDefaultAsync(ct);
+    }
+
+    private Task<RunId?> ActiveAsync(AgentId agent, CancellationToken ct) => db.TrainingRuns
+        .Where(r => r.AgentId == agent && (r.Status == RunStatus.Queued || r.Status == RunStatus.Training || r.Status == RunStatus.Gate))
+        .Select(r => (RunId?)r.Id)
+        .FirstOrDefaultAsync(ct);
+
+    private static Refused InProgress(Agent agent, RunId run) =>
+        new("run-in-progress", $"{agent.Name} is already in training (run {run}). One run at a time: wait for its gate, or cancel it.");
+}

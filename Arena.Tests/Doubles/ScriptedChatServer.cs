@@ -1,0 +1,225 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Arena.Tests.Doubles;
+
+/// <summary>What the server does with a question.</summary>
+public enum ChatMode
+{
+    /// <summary>Judges by the longer entry; elsewhere says <see cref="ScriptedChatServer.Says"/>.</summary>
+    JudgeLonger,
+
+    /// <summary>A judge that always prefers what it is shown first.</summary>
+    JudgeFirst,
+
+    /// <summary>Prefers the entry that holds <see cref="ScriptedChatServer.Mark"/>.</summary>
+    JudgeMarked,
+
+    /// <summary>A judge that does what an entry tells it, if one tells it anything.</summary>
+    JudgeGullible,
+
+    /// <summary>A judge whose verdict has no scores.</summary>
+    WrongVerdict,
+
+    Say,
+    Html,
+    ServerError,
+    NotAuthorized,
+    NotFound,
+
+    /// <summary>Half of a JSON body, properly ended.</summary>
+    HalfAnswer,
+
+    /// <summary>Half of a body, then the connection breaks.</summary>
+    BrokenAnswer,
+
+    /// <summary>Takes the question and says nothing until the caller gives up.</summary>
+    Silence,
+
+    /// <summary>JSON, but no chat completion.</summary>
+    WrongShape,
+
+    Empty,
+    TooLarge,
+    Redirect,
+
+    /// <summary>Repeats the Authorization header in its answer.</summary>
+    EchoKey,
+}
+
+/// <summary>One question as the server got it.</summary>
+public sealed record SeenQuestion(string? Authorization, JsonObject Body)
+{
+    public string Text => string.Join("\n\n", Body["messages"]!.AsArray().Select(m => m!["content"]!.GetValue<string>()));
+}
+
+/// <summary>A small OpenAI-compatible server on a free loopback port, over real HTTP, that behaves as its mode says.</summary>
+public sealed class ScriptedChatServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private ScriptedChatServer(WebApplication app) => _app = app;
+
+    public ChatMode Mode { get; set; }
+
+    /// <summary>Modes for the next questions, before <see cref="Mode"/> holds again.</summary>
+    public ConcurrentQueue<ChatMode> Next { get; } = new();
+
+    public string Says { get; set; } = "ready";
+
+    /// <summary>Answers a question that is no judging; overrides <see cref="Says"/>.</summary>
+    public Func<SeenQuestion, string>? Answer { get; set; }
+
+    public string Mark { get; set; } = "(better)";
+
+    public bool ReportsUsage { get; set; } = true;
+
+    public ConcurrentQueue<SeenQuestion> Seen { get; } = new();
+
+    /// <summary>Base address, ending in "/v1".</summary>
+    public string Endpoint { get; private set; } = "";
+
+    public static async Task<ScriptedChatServer> StartAsync(ChatMode mode = ChatMode.Say)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromMilliseconds(200));
+        var app = builder.Build();
+        var server = new ScriptedChatServer(app) { Mode = mode };
+        app.MapPost("/v1/chat/completions", server.AnswerAsync);
+        app.MapGet("/health", () => "ok");
+        await app.StartAsync();
+        server.Endpoint = app.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First() + "/v1";
+        return server;
+    }
+
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        var body = (JsonObject)(await JsonNode.ParseAsync(context.Request.Body))!;
+        var question = new SeenQuestion(context.Request.Headers.Authorization, body);
+        Seen.Enqueue(question);
+        var mode = Next.TryDequeue(out var next) ? next : Mode;
+        var response = context.Response;
+        switch (mode)
+        {
+            case ChatMode.Html:
+                response.ContentType = "text/html";
+                await response.WriteAsync("<!doctype html><html><head><title>Welcome</title></head><body>It works!</body></html>");
+                break;
+            case ChatMode.ServerError:
+                response.StatusCode = 500;
+                await response.WriteAsJsonAsync(new { error = new { message = "the model crashed", type = "server_error" } });
+                break;
+            case ChatMode.NotAuthorized:
+                response.StatusCode = 401;
+                await response.WriteAsJsonAsync(new { error = new { message = $"Incorrect API key provided: {question.Authorization?[7..]}" } });
+                break;
+            case ChatMode.NotFound:
+                response.StatusCode = 404;
+                await response.WriteAsJsonAsync(new { error = new { message = "model not found, try pulling it first" } });
+                break;
+            case ChatMode.HalfAnswer:
+                await response.WriteAsync(Completion(body, "this answer will be cut")[..60]);
+                break;
+            case ChatMode.BrokenAnswer:
+                response.ContentLength = 5_000;
+                await response.WriteAsync(Completion(body, "this answer will be cut")[..60]);
+                await response.Body.FlushAsync();
+                // Fewer bytes than promised: the server closes the connection here.
+                break;
+            case ChatMode.Silence:
+                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+                break;
+            case ChatMode.WrongShape:
+                await response.WriteAsJsonAsync(new { result = "fine", text = "hello" });
+                break;
+            case ChatMode.Empty:
+                break;
+            case ChatMode.TooLarge:
+                await response.WriteAsync(Completion(body, new string('x', 3_000_000)));
+                break;
+            case ChatMode.Redirect:
+                response.Redirect("http://169.254.169.254/latest/meta-data/");
+                break;
+            case ChatMode.EchoKey:
+                await response.WriteAsync(Completion(body, $"your header was {question.Authorization}"));
+                break;
+            default:
+                response.ContentType = "application/json";
+                await response.WriteAsync(Completion(body, Reply(mode, question)));
+                break;
+        }
+    }
+
+    private string Reply(ChatMode mode, SeenQuestion question)
+    {
+        var lines = question.Body["messages"]!.AsArray();
+        var text = lines.Count > 1 ? lines[1]!["content"]!.GetValue<string>() : "";
+        if (mode == ChatMode.WrongVerdict)
+        {
+            return """{"preferred": "first", "reason": "because"}""";
+        }
+        if (mode == ChatMode.Say || !text.Contains("<<<first ", StringComparison.Ordinal))
+        {
+            return Answer?.Invoke(question) ?? Says;
+        }
+        var (first, second) = (Entry(text, "first"), Entry(text, "second"));
+        var preferred = mode switch
+        {
+            ChatMode.JudgeFirst => "first",
+            ChatMode.JudgeMarked => first.Contains(Mark, StringComparison.Ordinal) ? "first" : second.Contains(Mark, StringComparison.Ordinal) ? "second" : "tie",
+            ChatMode.JudgeGullible when text.Contains("VERDICT:FIRST", StringComparison.Ordinal) => "first",
+            _ => first.Length == second.Length ? "tie" : first.Length > second.Length ? "first" : "second",
+        };
+        return Verdict(preferred);
+    }
+
+    private static string Verdict(string preferred)
+    {
+        var high = new { brief = 8, persuasion = 8, honesty = 8, style = 7 };
+        var low = new { brief = 5, persuasion = 4, honesty = 8, style = 5 };
+        var (first, second) = preferred switch { "first" => (high, low), "second" => (low, high), _ => (high, high) };
+        return "```json\n" + JsonSerializer.Serialize(new { reason = $"The {preferred} entry meets the brief better.", first, second, preferred }) + "\n```";
+    }
+
+    private static string Entry(string text, string name)
+    {
+        var open = text.IndexOf($"<<<{name} ", StringComparison.Ordinal);
+        var start = text.IndexOf('\n', open) + 1;
+        var fence = text[(open + name.Length + 4)..(start - 1)];
+        return text[start..text.IndexOf($"\n{name} {fence}>>>", start, StringComparison.Ordinal)];
+    }
+
+    private string Completion(JsonObject question, string content)
+    {
+        var answer = new JsonObject
+        {
+            ["id"] = "chatcmpl-1",
+            ["object"] = "chat.completion",
+            ["model"] = question["model"]!.GetValue<string>(),
+            ["choices"] = new JsonArray(new JsonObject
+            {
+                ["index"] = 0,
+                ["message"] = new JsonObject { ["role"] = "assistant", ["content"] = content },
+                ["finish_reason"] = "stop",
+            }),
+        };
+        if (ReportsUsage)
+        {
+            answer["usage"] = new JsonObject { ["prompt_tokens"] = 100, ["completion_tokens"] = Math.Max(1, Encoding.UTF8.GetByteCount(content) / 4) };
+        }
+        return answer.ToJsonString();
+    }
+}
