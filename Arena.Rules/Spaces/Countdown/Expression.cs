@@ -118,7 +118,11 @@ internal sealed class Expression
             {
                 _at++;
                 var inner = Sum();
-                if (inner is not null && Next() != ')')
+                if (inner is null)
+                {
+                    return null;
+                }
+                if (Next() != ')')
                 {
                     _problem ??= $"A closing parenthesis is missing at character {_at + 1}.";
                     return null;

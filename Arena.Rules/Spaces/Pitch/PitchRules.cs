@@ -98,7 +98,7 @@ public sealed class PitchRules : ISpaceRules
         };
     }
 
-    /// <summary>Control characters but line breaks dropped, and never more than one empty line.</summary>
+    /// <summary>Control characters but line breaks dropped, never more than one empty line, no backticks or blanks at either end.</summary>
     private static string Tidy(string text)
     {
         var tidy = new StringBuilder(Math.Min(text.Length, 4 * MostCharacters));
@@ -122,7 +122,16 @@ public sealed class PitchRules : ISpaceRules
                 breaks = char.IsWhiteSpace(c) ? breaks : 0;
             }
         }
-        return tidy.ToString().Trim();
+        var (start, end) = (0, tidy.Length);
+        for (; start < end && IsEdge(tidy[start]); start++)
+        {
+        }
+        for (; start < end && IsEdge(tidy[end - 1]); end--)
+        {
+        }
+        return tidy.ToString(start, end - start);
+
+        static bool IsEdge(char c) => c == '`' || char.IsWhiteSpace(c);
     }
 
     private static int CountWords(string text)

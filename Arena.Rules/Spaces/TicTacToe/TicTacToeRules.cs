@@ -123,7 +123,7 @@ public sealed class TicTacToeRules : ISpaceRules
             var mark = (s.Board.X >> i & 1) == 1 ? 'X' : (s.Board.O >> i & 1) == 1 ? 'O' : (char)('1' + i);
             text.Append(' ').Append(mark).Append(i == 8 ? "\n" : i % 3 == 2 ? "\n---+---+---\n" : " |");
         }
-        text.Append("\nMoves so far, X first: ").Append(s.Moves.Length == 0 ? "none" : string.Join(' ', s.Moves.AsEnumerable())).Append(".\n");
+        text.Append("Moves so far, X first: ").Append(s.Moves.Length == 0 ? "none" : string.Join(' ', s.Moves.AsEnumerable())).Append(".\n");
         if (legal.Count > 0)
         {
             text.Append("It is your turn. Free cells: ").AppendJoin(' ', legal).Append(".\nAnswer with the number of one free cell and nothing else.");
