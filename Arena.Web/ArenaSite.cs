@@ -1,6 +1,7 @@
 using Arena.Engine;
 using Arena.Web.Accounts;
 using Arena.Web.Agents;
+using Arena.Web.Bots;
 using Arena.Web.Live;
 using Arena.Web.Matches;
 using Arena.Web.Site;
@@ -31,7 +32,6 @@ public static class ArenaSite
         services.AddScoped<Registration>();
         services.AddHostedService<DemoOwner>();
         services.AddHostedService<PartsWatch>();
-        services.AddSingleton<DryRun>();
         services.AddSingleton<IdempotencyKeys>();
 
         services.AddRazorComponents();
@@ -83,6 +83,7 @@ public static class ArenaSite
         AgentEndpoints.Map(api);
         MatchEndpoints.Map(api);
         EntryEndpoints.Map(api);
+        BotEndpoints.Map(api);
         MeEndpoints.Map(api);
         TokenEndpoints.Map(api);
         StatusEndpoints.Map(api);

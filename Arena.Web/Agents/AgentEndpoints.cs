@@ -21,7 +21,7 @@ internal static class AgentEndpoints
         agents.MapGet("/{id}/versions", Versions);
         agents.MapPost("", Create).RequireAuthorization(Access.Owner);
         agents.MapPost("/{id}/versions", AddVersion).RequireAuthorization(Access.Owner);
-        agents.MapPost("/dry-run", Try).RequireAuthorization(Access.Owner).RequireRateLimiting(Limits.Tries);
+        agents.MapPost("/dry-run", DryRunEndpoint.Play).Produces<DryRunEndpoint.DryRunAnswer>().RequireAuthorization(Access.Owner).RequireRateLimiting(Limits.Tries);
     }
 
     /// <summary>Agents by name.</summary>
@@ -99,9 +99,6 @@ internal static class AgentEndpoints
             var other => throw new InvalidOperationException($"Unknown result {other}."),
         };
     }
-
-    /// <summary>Plays an unsaved script against a house agent. Nothing is recorded.</summary>
-    private static async Task<Ok<DryRunAnswer>> Try(DryRunWish wish, DryRun dryRun, CancellationToken ct) => TypedResults.Ok(await dryRun.PlayAsync(wish, ct));
 
     private static AgentConfig? Config(string kind, JsonObject? config)
     {

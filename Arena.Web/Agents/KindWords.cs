@@ -15,6 +15,13 @@ public static class KindWords
         _ => kind.ToString(),
     };
 
+    /// <summary>"Connect Four · Greedy" as "Greedy", where the space is known anyway.</summary>
+    public static string ShortName(AgentKind kind, string name) =>
+        kind == AgentKind.House && name.Split(" · ", 2) is [_, var rest] ? rest : name;
+
+    /// <summary>"script · v2 · alice"; the house needs no more than its name.</summary>
+    public static string Line(AgentKind kind, int version, string owner) => kind == AgentKind.House ? "house agent" : $"{Of(kind)} · v{version} · {owner}";
+
     /// <summary>What such an agent is, one line.</summary>
     public static string About(AgentKind kind) => kind switch
     {

@@ -2,6 +2,7 @@ using Arena.Engine;
 using Arena.Engine.Agents;
 using Arena.Engine.Matches;
 using Arena.Rules;
+using Arena.Web.Agents;
 using Microsoft.EntityFrameworkCore;
 
 namespace Arena.Web.Matches;
@@ -10,7 +11,11 @@ namespace Arena.Web.Matches;
 /// <param name="Score">Micro-points, null until closed.</param>
 /// <param name="Before">Milli-Elo before the match, null when unrated or open.</param>
 /// <param name="After">Milli-Elo after it.</param>
-public sealed record PlayerLine(int Player, AgentId AgentId, VersionId VersionId, string Name, AgentKind Kind, int Version, Guid OwnerId, string Owner, long? Score, long? Before, long? After, string? Fault);
+public sealed record PlayerLine(int Player, AgentId AgentId, VersionId VersionId, string Name, AgentKind Kind, int Version, Guid OwnerId, string Owner, long? Score, long? Before, long? After, string? Fault)
+{
+    /// <summary>The name where the space is known anyway: house agents carry theirs in front.</summary>
+    public string ShortName => KindWords.ShortName(Kind, Name);
+}
 
 /// <summary>One match, as lists show it.</summary>
 public sealed record MatchLine(Match Match, string SpaceName, IReadOnlyList<PlayerLine> Players)

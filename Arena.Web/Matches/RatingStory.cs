@@ -26,19 +26,19 @@ public sealed record RatingStory(int Player, long Before, long After, string Sen
 
     private static RatingStory Tell(MatchLine line, MatchSeat seat, EloExplanation explained, EloPlayer player)
     {
-        var name = line.Players[seat.Player].Name;
+        var name = line.Players[seat.Player].ShortName;
         var share = explained.Shares[0];
         var expected = Points(explained.Shares.Average(s => s.Expected));
         var scored = Points(explained.Shares.Average(s => s.Score));
         var opponents = explained.Shares.Count == 1
-            ? $"{line.Players[share.Opponent].Name} ({Exact(share.OpponentRating)})"
+            ? $"{line.Players[share.Opponent].ShortName} ({Exact(share.OpponentRating)})"
             : $"{explained.Shares.Count} opponents";
         var surprise = (explained.Change, explained.Shares.Average(s => (double)(s.Score - s.Expected))) switch
         {
             (0, _) => "exactly as expected, so nothing moved",
-            (_, > 250_000) => "far better than expected",
+            (_, > 600_000) => "far better than expected",
             (_, > 0) => "better than expected",
-            (_, < -250_000) => "far worse than expected",
+            (_, < -600_000) => "far worse than expected",
             _ => "worse than expected",
         };
         var why = player.Anchor
@@ -54,7 +54,7 @@ public sealed record RatingStory(int Player, long Before, long After, string Sen
             seat.RatingAfter!.Value,
             sentence,
             [.. explained.Shares.Select(s =>
-                $"{(explained.Shares.Count == 1 ? "" : $"against {line.Players[s.Opponent].Name}: ")}{explained.K} × ({Points(s.Score)} − {Points(s.Expected)}){over} = {Words.Change(s.Change)}")]);
+                $"{(explained.Shares.Count == 1 ? "" : $"against {line.Players[s.Opponent].ShortName}: ")}{explained.K} × ({Points(s.Score)} − {Points(s.Expected)}){over} = {Words.Change(s.Change)}")]);
     }
 
     private static string Exact(long milliElo) => (milliElo / 1000.0).ToString("0.0", CultureInfo.InvariantCulture);

@@ -45,7 +45,7 @@ public static class Words
         1_000_000 => "1",
         500_000 => "½",
         0 => "0",
-        _ => (micro / 1_000_000.0).ToString("0.###", CultureInfo.InvariantCulture),
+        _ => (micro / 1_000_000.0).ToString("0.##", CultureInfo.InvariantCulture),
     };
 
     /// <summary>Gwei as ETH, without needless zeros.</summary>

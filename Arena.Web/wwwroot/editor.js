@@ -107,7 +107,9 @@ async function run() {
     });
     const answer = await response.json();
     if (!response.ok) {
+      result.hidden = true;
       say(answer.detail ?? answer.title ?? "The site refused.", "bad");
+      if (answer.line) editor.reveal(answer.line);
       return;
     }
     show(answer);
@@ -119,13 +121,7 @@ async function run() {
 }
 
 function show(answer) {
-  result.hidden = !answer.frames;
-  if (answer.problem) {
-    const { line, column, message } = answer.problem;
-    say(line ? `Line ${line}, column ${column}: ${message}` : message, "bad");
-    if (line) editor.reveal(line);
-    return;
-  }
+  result.hidden = false;
   editor.mark(0);
   say(answer.fault ? `${answer.result} ${answer.fault}` : answer.result, answer.fault ? "bad" : "good");
   const match = document.createElement("arena-match");
@@ -135,7 +131,7 @@ function show(answer) {
   document.getElementById("try-board").replaceChildren(match);
   const log = document.getElementById("try-log");
   log.textContent = answer.log.length
-    ? answer.log.map((turn) => `game ${turn.game + 1}, turn ${turn.turn + 1} (${turn.ms} ms)\n${turn.lines.map((line) => "  " + line).join("\n")}`).join("\n")
+    ? answer.log.map((turn) => [`game ${turn.game + 1}, turn ${turn.turn + 1}: ${turn.answer ?? "no answer"}`, ...turn.lines.map((line) => "  " + line), ...(turn.problem ? ["  ! " + turn.problem] : [])].join("\n")).join("\n")
     : "Nothing. console.log(...) shows up here, turn by turn.";
 }
 
