@@ -30,6 +30,7 @@ public static class ArenaSite
         services.AddArenaAccess();
         services.AddArenaLimits(configuration);
         services.AddScoped<Registration>();
+        services.AddScoped<MatchVerifier>();
         services.AddHostedService<DemoOwner>();
         services.AddHostedService<PartsWatch>();
         services.AddSingleton<IdempotencyKeys>();

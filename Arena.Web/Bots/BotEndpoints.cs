@@ -31,8 +31,11 @@ internal static class BotEndpoints
     /// </summary>
     /// <param name="after">The last event id that was handled: ends that were missed since come again.</param>
     /// <param name="agent">Only for owners' tokens: which bot.</param>
-    private static async Task<IResult> Events(ClaimsPrincipal user, HttpContext http, ArenaDb db, BotBoard board, TimeProvider time, CancellationToken ct, long after = 0, Guid? agent = null)
+    private static async Task<IResult> Events(ClaimsPrincipal user, HttpContext http, ArenaDb db, BotBoard board, TimeProvider time, IHostApplicationLifetime site, CancellationToken aborted, long after = 0, Guid? agent = null)
     {
+        // A stream has no end of its own: it ends with the caller or with the site.
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(aborted, site.ApplicationStopping);
+        var ct = either.Token;
         if (await BotOf(user, agent, db, ct) is not { } bot)
         {
             return NoBot();
@@ -46,7 +49,7 @@ internal static class BotEndpoints
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
-            // The bot hung up: that is how a stream ends.
+            // The bot hung up or the site stops: that is how a stream ends.
         }
         return TypedResults.Empty;
     }
@@ -71,22 +74,28 @@ internal static class BotEndpoints
     {
         await using var next = events.GetAsyncEnumerator(ct);
         var moved = next.MoveNextAsync().AsTask();
-        while (true)
+        try
         {
-            try
+            while (true)
             {
-                if (!await moved.WaitAsync(Heartbeat, time, ct))
+                if (await Task.WhenAny(moved, Task.Delay(Heartbeat, time, ct)) != moved)
+                {
+                    ct.ThrowIfCancellationRequested();
+                    await WriteAsync(response, new("heartbeat"), ct);
+                    continue;
+                }
+                if (!await moved)
                 {
                     return;
                 }
+                await WriteAsync(response, new(next.Current.Type, next.Current.Id, next.Current.Data), ct);
+                moved = next.MoveNextAsync().AsTask();
             }
-            catch (TimeoutException)
-            {
-                await WriteAsync(response, new("heartbeat"), ct);
-                continue;
-            }
-            await WriteAsync(response, new(next.Current.Type, next.Current.Id, next.Current.Data), ct);
-            moved = next.MoveNextAsync().AsTask();
+        }
+        finally
+        {
+            // An enumerator may not be disposed while it moves; it ends with the token.
+            await ((Task)moved).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

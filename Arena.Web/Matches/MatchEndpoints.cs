@@ -85,7 +85,7 @@ internal static class MatchEndpoints
 
     /// <summary>Server-sent events: those after Last-Event-ID, then each as it happens. 204 when there is nothing more to come.</summary>
     private static async Task<IResult> Events(
-        MatchId id, MatchReader reader, MatchFeed feed, CancellationToken ct, [FromHeader(Name = "Last-Event-ID")] long? lastEventId = null)
+        MatchId id, MatchReader reader, MatchFeed feed, IHostApplicationLifetime site, CancellationToken ct, [FromHeader(Name = "Last-Event-ID")] long? lastEventId = null)
     {
         if (await reader.FramesAsync(id, ct) is not { } frames)
         {
@@ -98,20 +98,21 @@ internal static class MatchEndpoints
         {
             return TypedResults.NoContent();
         }
-        return TypedResults.ServerSentEvents(Follow(id, past, from, feed, ct));
+        return TypedResults.ServerSentEvents(Follow(id, past, from, feed, site.ApplicationStopping, ct));
     }
 
     private static bool IsOver(string status) =>
         status.Equals("closed", StringComparison.OrdinalIgnoreCase) || status.Equals("void", StringComparison.OrdinalIgnoreCase);
 
-    private static async IAsyncEnumerable<SseItem<JsonObject>> Follow(MatchId id, List<MatchEvent> past, long after, MatchFeed feed, [EnumeratorCancellation] CancellationToken ct)
+    private static async IAsyncEnumerable<SseItem<JsonObject>> Follow(MatchId id, List<MatchEvent> past, long after, MatchFeed feed, CancellationToken stopping, [EnumeratorCancellation] CancellationToken ct)
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, stopping);
         foreach (var e in past.Where(e => e.Id > after))
         {
             after = e.Id;
             yield return Item(e);
         }
-        await foreach (var e in feed.Subscribe(id, after, ct))
+        await foreach (var e in feed.Subscribe(id, after, either.Token))
         {
             yield return Item(e);
         }

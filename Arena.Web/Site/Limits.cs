@@ -19,6 +19,9 @@ public sealed class LimitOptions
 
     /// <summary>Dry runs and connection tests, per owner and minute.</summary>
     public int Tries { get; set; } = 30;
+
+    /// <summary>Verifications, per owner (or address) and minute: each replays a whole match.</summary>
+    public int Verify { get; set; } = 60;
 }
 
 /// <summary>Names of the limits, used as policies on endpoints and pages.</summary>
@@ -28,6 +31,7 @@ public static class Limits
     public const string Register = "register";
     public const string Api = "api";
     public const string Tries = "tries";
+    public const string Verify = "verify";
 
     public static IServiceCollection AddArenaLimits(this IServiceCollection services, IConfiguration configuration)
     {
@@ -39,6 +43,7 @@ public static class Limits
             limiter.AddPolicy(Register, http => PostsOnly(http, ByAddress(http), options.Register, TimeSpan.FromHours(1)));
             limiter.AddPolicy(Api, http => Window(ByCaller(http), options.Api, TimeSpan.FromMinutes(1)));
             limiter.AddPolicy(Tries, http => PostsOnly(http, ByCaller(http), options.Tries, TimeSpan.FromMinutes(1)));
+            limiter.AddPolicy(Verify, http => Window(ByCaller(http), options.Verify, TimeSpan.FromMinutes(1)));
             limiter.OnRejected = (rejected, ct) => new(Refuse(rejected));
         });
     }

@@ -18,13 +18,19 @@ public static class Problems
         ["turn-closed"] = 409,
         ["lease-lost"] = 409,
         ["key-reused"] = 422,
-        ["insufficient-balance"] = 402,
+        ["balance-short"] = 402,
+        ["agent-not-found"] = 404,
+        ["entry-not-found"] = 404,
+        ["space-unknown"] = 404,
         ["rate-limited"] = 429,
         ["too-many-agents"] = 429,
         ["not-closed"] = 409,
         ["not-available"] = 503,
         ["space-closed"] = 409,
     };
+
+    /// <summary>Codes with a status of their own.</summary>
+    public static IReadOnlyDictionary<string, int> Known => Statuses;
 
     /// <summary>A problem with <paramref name="code"/>; codes not listed above are bad requests (400).</summary>
     public static ProblemHttpResult Because(string code, string reason, IDictionary<string, object?>? more = null)
