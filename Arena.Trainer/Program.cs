@@ -8,7 +8,9 @@ var root = new RootCommand("Arena.Trainer: serves policies, trains them on prefe
     DoctorCommand.Create(),
     PretrainCommand.Create(),
     EvalCommand.Create(),
+    LearnCommand.Create(),
     ServeCommand.Create(),
+    WorkCommand.Create(),
 };
 try
 {

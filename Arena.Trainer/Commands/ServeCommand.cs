@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Arena.Trainer.Native;
+using Arena.Trainer.Policies;
 using Arena.Trainer.Serving;
 using Spectre.Console;
 
@@ -16,7 +17,7 @@ internal static class ServeCommand
         command.SetAction(async (parse, cancel) =>
         {
             TorchBootstrap.Start(parse.GetValue(threads));
-            await using var app = ServeHost.Build(parse.GetValue(port), Path.GetFullPath(parse.GetRequiredValue(data)), library: null, TimeProvider.System);
+            await using var app = ServeHost.Build(parse.GetValue(port), new PolicyFolders(Path.GetFullPath(parse.GetRequiredValue(data)), library: null), TimeProvider.System);
             await StartAsync(app, parse.GetValue(port), cancel);
             await app.WaitForShutdownAsync(cancel);
             return 0;

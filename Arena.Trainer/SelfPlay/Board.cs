@@ -39,6 +39,9 @@ public interface IBoardGame
     /// <summary>Longest game, moves.</summary>
     int MaxMoves { get; }
 
+    /// <summary>Lengths of the random openings from which training games are forked; both sides occur.</summary>
+    IReadOnlyList<int> OpeningLengths { get; }
+
     bool IsLegal(in Board board, int choice);
 
     /// <param name="choice">Legal.</param>

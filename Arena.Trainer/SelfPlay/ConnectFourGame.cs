@@ -11,6 +11,8 @@ public sealed class ConnectFourGame : IBoardGame
 
     public int MaxMoves => 42;
 
+    public IReadOnlyList<int> OpeningLengths { get; } = [0, 1, 4, 5, 10, 11, 18, 19];
+
     public bool IsLegal(in Board board, int choice) => choice is >= 0 and < 7 && ((board.First | board.Second) >> (choice * 7 + 5) & 1) == 0;
 
     public Board Play(in Board board, int choice)

@@ -13,6 +13,8 @@ public sealed class TicTacToeGame : IBoardGame
 
     public int MaxMoves => 9;
 
+    public IReadOnlyList<int> OpeningLengths { get; } = [0, 1, 2, 3, 4, 5, 6, 7];
+
     public bool IsLegal(in Board board, int choice) => choice is >= 0 and < 9 && ((board.First | board.Second) >> choice & 1) == 0;
 
     public Board Play(in Board board, int choice)

@@ -8,19 +8,14 @@ namespace Arena.Trainer.Serving;
 /// The policies that can be served: the shipped one, those in the data folder, and those that a site hands out. Loaded
 /// ones stay in memory, the least recently used leaves first. Used by one thread (the generation loop).
 /// </summary>
-/// <param name="dataFolder">Policies lie in its "policies" folder, one folder a name.</param>
-/// <param name="library">Fetches what is not there, or null without a site.</param>
-public sealed class PolicyShelf(string dataFolder, PolicyLibrary? library, int capacity = 16) : IDisposable
+/// <param name="folders">Where they lie.</param>
+/// <param name="capacity">Most kept in memory.</param>
+public sealed class PolicyShelf(PolicyFolders folders, int capacity = 16) : IDisposable
 {
     private readonly LinkedList<Loaded> _loaded = [];
 
-    /// <summary>Names that lie on disk now, the shipped one first.</summary>
-    public IReadOnlyList<string> Names()
-    {
-        var folder = Path.Combine(dataFolder, "policies");
-        var stored = Directory.Exists(folder) ? Directory.GetDirectories(folder).Select(d => Path.GetFileName(d)!).Where(PolicyName.IsValid) : [];
-        return [ShippedModel.Name, .. stored.Order(StringComparer.Ordinal)];
-    }
+    /// <summary>Names that lie on disk now.</summary>
+    public IReadOnlyList<string> Names() => folders.Names();
 
     /// <summary>The policy, loaded if need be, or null when nobody knows it.</summary>
     public async Task<ServedPolicy?> FindAsync(string name, CancellationToken cancel)
@@ -32,11 +27,11 @@ public sealed class PolicyShelf(string dataFolder, PolicyLibrary? library, int c
         }
         if (node is null)
         {
-            if (await FolderAsync(name, cancel) is not { } folder)
+            if (await folders.LoadAsync(name, cancel) is not { } policy)
             {
                 return null;
             }
-            node = new LinkedListNode<Loaded>(await LoadAsync(name, folder, cancel));
+            node = new LinkedListNode<Loaded>(new Loaded(name, policy));
             while (_loaded.Count >= capacity)
             {
                 _loaded.Last!.Value.Dispose();
@@ -58,36 +53,6 @@ public sealed class PolicyShelf(string dataFolder, PolicyLibrary? library, int c
             loaded.Dispose();
         }
         _loaded.Clear();
-    }
-
-    private async Task<string?> FolderAsync(string name, CancellationToken cancel)
-    {
-        if (name == ShippedModel.Name)
-        {
-            return ShippedModel.Folder;
-        }
-        if (!PolicyName.IsValid(name))
-        {
-            return null;
-        }
-        var folder = Path.Combine(dataFolder, "policies", name);
-        if (Directory.Exists(folder))
-        {
-            return folder;
-        }
-        return library is not null && await library.FetchAsync(name, folder, cancel) ? folder : null;
-    }
-
-    private async Task<Loaded> LoadAsync(string name, string folder, CancellationToken cancel)
-    {
-        // An adapter's base is fetched first: loading itself does not wait for the network.
-        string? baseFolder = null;
-        if (File.Exists(Path.Combine(folder, Weights.PeftAdapter.ConfigFile)))
-        {
-            var baseName = Weights.PeftAdapter.BaseName(folder);
-            baseFolder = await FolderAsync(baseName, cancel) ?? throw new TrainerException($"\"{name}\" is an adapter over \"{baseName}\", which nobody here knows.");
-        }
-        return new Loaded(name, Policy.Load(name, folder, _ => baseFolder!));
     }
 
     private sealed class Loaded : IDisposable

@@ -7,9 +7,8 @@ namespace Arena.Trainer.Serving;
 public static class ServeHost
 {
     /// <param name="port">0 = any free port.</param>
-    /// <param name="dataFolder">Where fetched policies are kept.</param>
-    /// <param name="library">Fetches policies from a site, or null.</param>
-    public static WebApplication Build(int port, string dataFolder, PolicyLibrary? library, TimeProvider time)
+    /// <param name="folders">Where policies lie.</param>
+    public static WebApplication Build(int port, PolicyFolders folders, TimeProvider time)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [], ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
@@ -19,7 +18,7 @@ public static class ServeHost
             kestrel.Limits.MaxRequestBodySize = 4 << 20;
         });
         builder.Services.AddSingleton(time);
-        builder.Services.AddSingleton(_ => new PolicyShelf(dataFolder, library));
+        builder.Services.AddSingleton(_ => new PolicyShelf(folders));
         builder.Services.AddSingleton(services => new GenerationQueue(services.GetRequiredService<PolicyShelf>()));
         builder.Services.AddHostedService<GenerationWorker>();
         var app = builder.Build();

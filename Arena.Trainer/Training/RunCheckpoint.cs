@@ -1,0 +1,99 @@
+using System.Text.Json;
+using Arena.Trainer.Chance;
+using Arena.Trainer.Models;
+using Arena.Trainer.Optimisation;
+using Arena.Trainer.SelfPlay;
+using Arena.Trainer.Weights;
+using static TorchSharp.torch;
+
+namespace Arena.Trainer.Training;
+
+/// <summary>Where a run stands, beside weights and optimizer.</summary>
+/// <param name="Options">Of the run; a checkpoint of other options is not continued.</param>
+/// <param name="Base">SHA-256 of the weights it began with.</param>
+/// <param name="Data">SHA-256 of the given pairs.</param>
+/// <param name="PairsDone">The given pairs are learnt.</param>
+/// <param name="Round">Rounds finished.</param>
+/// <param name="Steps">Optimizer steps taken.</param>
+/// <param name="Chance">State of the generator.</param>
+/// <param name="MetricsBytes">Length of metrics.jsonl at this point; what follows is forgotten.</param>
+/// <param name="SamplesBytes">Length of the record of samples at this point.</param>
+/// <param name="Before">The start's score against random, once measured.</param>
+public sealed record RunState(TrainOptions Options, string Base, string Data, bool PairsDone, int Round, int Steps, IReadOnlyList<ulong> Chance, long MetricsBytes, long SamplesBytes, Score? Before)
+{
+    public SeededChance Generator() => SeededChance.FromState(Chance);
+}
+
+/// <summary>
+/// A run's checkpoint folder: weights.safetensors, optimizer.safetensors, trainer_state.json. Written beside, flushed, renamed; a
+/// crash at any moment leaves the last whole one.
+/// </summary>
+public sealed class RunCheckpoint(string folder)
+{
+    private const string WeightsFile = "weights.safetensors";
+    private const string OptimizerFile = "optimizer.safetensors";
+    private const string StateFile = "trainer_state.json";
+
+    public void Save(RunState state, FlatWeights weights, FlatAdamW optimizer)
+    {
+        var (partial, old) = (folder + ".partial", folder + ".old");
+        Remove(partial);
+        Directory.CreateDirectory(partial);
+        WeightFiles.Save(weights, Path.Combine(partial, WeightsFile));
+        SafeTensorsWriter.Write(Path.Combine(partial, OptimizerFile), new Dictionary<string, Tensor> { ["exp_avg"] = optimizer.First, ["exp_avg_sq"] = optimizer.Second });
+        AtomicFile.Write(Path.Combine(partial, StateFile), JsonSerializer.Serialize(state, JsonStyle.Wire));
+        Remove(old);
+        if (Directory.Exists(folder))
+        {
+            Directory.Move(folder, old);
+        }
+        Directory.Move(partial, folder);
+        Remove(old);
+    }
+
+    /// <summary>Restores weights and optimizer and gives the state; null where there is nothing to continue.</summary>
+    /// <param name="fits">Whether a state belongs to this run.</param>
+    public RunState? Load(FlatWeights weights, FlatAdamW optimizer, Func<RunState, bool> fits)
+    {
+        // A crash between the two renames leaves only the old one.
+        var found = new[] { folder, folder + ".old" }.FirstOrDefault(f => File.Exists(Path.Combine(f, StateFile)));
+        if (found is null)
+        {
+            return null;
+        }
+        RunState state;
+        try
+        {
+            state = JsonSerializer.Deserialize<RunState>(File.ReadAllBytes(Path.Combine(found, StateFile)), JsonStyle.Wire)!;
+        }
+        catch (JsonException e)
+        {
+            throw new TrainerException($"{Path.Combine(found, StateFile)} can't be read: {e.Message} Delete the folder to begin again.", e);
+        }
+        if (!fits(state))
+        {
+            return null;
+        }
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        using (var file = SafeTensorsReader.Open(Path.Combine(found, WeightsFile)))
+        {
+            WeightFiles.Fill(weights, file, n => n);
+        }
+        using (var file = SafeTensorsReader.Open(Path.Combine(found, OptimizerFile)))
+        {
+            optimizer.First.copy_(file.Read("exp_avg"));
+            optimizer.Second.copy_(file.Read("exp_avg_sq"));
+        }
+        optimizer.Steps = state.Steps;
+        return state;
+    }
+
+    private static void Remove(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            Directory.Delete(path, recursive: true);
+        }
+    }
+}

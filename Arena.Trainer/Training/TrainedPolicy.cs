@@ -1,0 +1,65 @@
+using Arena.Trainer.Chance;
+using Arena.Trainer.Models;
+using Arena.Trainer.Policies;
+using static TorchSharp.torch;
+
+namespace Arena.Trainer.Training;
+
+/// <summary>A policy in training: its own copy of the weights, of which either all or a fresh or continued adapter change.</summary>
+public sealed class TrainedPolicy : IDisposable
+{
+    private readonly FlatWeights _base;
+
+    private TrainedPolicy(Policy start, FlatWeights baseWeights, LoraAdapter? adapter, string baseName) =>
+        (Start, _base, Adapter, BaseName) = (start, baseWeights, adapter, baseName);
+
+    /// <summary>What it was before; its decoder is shared.</summary>
+    public Policy Start { get; }
+
+    public LoraAdapter? Adapter { get; }
+
+    /// <summary>The base that a saved adapter names.</summary>
+    public string BaseName { get; }
+
+    /// <summary>The weights that change.</summary>
+    public FlatWeights Trained => Adapter?.Weights ?? _base;
+
+    public ModelConfig Config => Start.Config;
+
+    public Decoder Decoder => Start.Decoder;
+
+    /// <param name="loraRank">0 trains all weights (an adapter of the start is merged first). Else an adapter: the start's own when it has this rank, or a fresh one.</param>
+    /// <exception cref="TrainerException">The start is an adapter of another rank.</exception>
+    public static TrainedPolicy From(Policy start, int loraRank, SeededChance chance)
+    {
+        if (loraRank == 0)
+        {
+            return new(start, start.MergedWeights(), null, start.Name);
+        }
+        if (start.Adapter is { } own)
+        {
+            return own.Config.Rank == loraRank
+                ? new(start, start.Weights.Copy(), new LoraAdapter(own.Config, own.Weights.Copy()), start.BaseName!)
+                : throw new TrainerException($"\"{start.Name}\" is an adapter of rank {own.Config.Rank}; train it with loraRank {own.Config.Rank}, or with 0 to merge it.");
+        }
+        // Alpha twice the rank: scale 2, as in the measured recipe.
+        var adapter = LoraAdapter.Initialise(start.Config, new LoraConfig(loraRank, 2 * loraRank, LoraConfig.AllTargets), chance);
+        return new(start, start.Weights.Copy(), adapter, start.Name);
+    }
+
+    /// <summary>Tensors of a forward pass, in the caller's dispose scope; gradients reach <see cref="Trained"/> where they are on.</summary>
+    public DecoderWeights Bind() => DecoderWeights.Bind(Config, _base.Views(), Adapter?.Weights.Views(), Adapter?.Config.Scale ?? 0);
+
+    /// <summary>Writes the policy's folder.</summary>
+    public void Save(string folder)
+    {
+        using var _ = no_grad();
+        Start.SaveAs(folder, Adapter is null ? _base : null, Adapter, BaseName);
+    }
+
+    public void Dispose()
+    {
+        Adapter?.Dispose();
+        _base.Dispose();
+    }
+}

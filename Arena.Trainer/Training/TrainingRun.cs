@@ -1,0 +1,174 @@
+using Arena.Trainer.Chance;
+using Arena.Trainer.Optimisation;
+using Arena.Trainer.Policies;
+using Arena.Trainer.Sampling;
+using Arena.Trainer.SelfPlay;
+using static TorchSharp.torch;
+
+namespace Arena.Trainer.Training;
+
+/// <summary>What a run has to say while it goes on.</summary>
+/// <param name="Phase">"pairs", "round" or "evaluate".</param>
+/// <param name="Done">0 to 1, over the whole run.</param>
+/// <param name="Metrics">New since the last report.</param>
+public sealed record RunProgress(string Phase, double Done, IReadOnlyList<StepMetrics> Metrics);
+
+/// <summary>What a finished run leaves.</summary>
+/// <param name="Folder">The new policy's files, the metrics and the samples.</param>
+/// <param name="Steps">Optimizer steps.</param>
+/// <param name="RandomBefore">Score against random before; null where the space has no fixed opponents here, or evaluation is off.</param>
+/// <param name="RandomAfter">After.</param>
+/// <param name="GreedyAfter">Against the opponent that wins and blocks at once.</param>
+/// <param name="PerfectAfter">Against perfect play; tic-tac-toe only.</param>
+public sealed record RunResult(string Folder, int Steps, Score? RandomBefore, Score? RandomAfter, Score? GreedyAfter, Score? PerfectAfter);
+
+/// <summary>
+/// A training run: the given pairs first, then rounds of self-play, each learnt by DPO or GRPO with the policy at the start of the round
+/// as reference. Continues from its checkpoint; the same inputs give the same bytes with one thread.
+/// </summary>
+/// <param name="folder">The run's own: checkpoint, logs and result.</param>
+public sealed class TrainingRun(Policy start, TrainOptions options, string space, string pairsJsonl, string folder)
+{
+    public const string MetricsFile = "metrics.jsonl";
+
+    /// <summary>The samples that the run made itself: pairs in TRL form for DPO, rewarded completions for GRPO.</summary>
+    public const string SamplesFile = "training-pairs.jsonl";
+
+    private readonly IBoardGame? _game = BoardGames.TryFind(space);
+
+    public RunResult Execute(Action<RunProgress> report, CancellationToken cancel)
+    {
+        using var policy = TrainedPolicy.From(start, options.LoraRank, new SeededChance(options.Seed, stream: 4));
+        using var optimizer = new FlatAdamW(policy.Trained);
+        var given = PreferenceData.Parse(pairsJsonl, "The preference set", start.Tokenizer, start.Config);
+        var result = Path.Combine(folder, "result");
+        Directory.CreateDirectory(result);
+        var checkpoint = new RunCheckpoint(Path.Combine(folder, "checkpoint"));
+        var fresh = new RunState(options, start.WeightsHash, PreferenceData.Hash(pairsJsonl), false, 0, 0, new SeededChance(options.Seed, stream: 3).State, 0, 0, null);
+        var state = checkpoint.Load(policy.Trained, optimizer, s => s.Options == options && s.Base == fresh.Base && s.Data == fresh.Data) ?? fresh;
+        using var metrics = new RunLog(Path.Combine(result, MetricsFile), state.MetricsBytes);
+        using var samples = new RunLog(Path.Combine(result, SamplesFile), state.SamplesBytes);
+        var chance = state.Generator();
+
+        if (state.Before is null && _game is not null && options.EvaluationGames > 0)
+        {
+            report(new("evaluate", 0, []));
+            state = state with { Before = Evaluate(policy, Opponents.Random(_game)) };
+            Keep();
+        }
+        if (!state.PairsDone)
+        {
+            Learn(0, given.Count > 0 ? LearnPairs(policy, optimizer, given, chance, 0, cancel) : []);
+            state = state with { PairsDone = true };
+            Keep();
+        }
+        for (var round = state.Round + 1; round <= options.Rounds && _game is not null; round++)
+        {
+            Learn(round, PlayAndLearn(policy, optimizer, _game, chance, round, samples, cancel));
+            state = state with { Round = round };
+            Keep();
+        }
+        policy.Save(result);
+        report(new("evaluate", 1, []));
+        Score? After(Opponent? opponent) => opponent is null || options.EvaluationGames == 0 ? null : Evaluate(policy, opponent);
+        return new(
+            result, optimizer.Steps, state.Before,
+            After(_game is null ? null : Opponents.Random(_game)),
+            After(_game is null ? null : Opponents.Greedy(_game)),
+            After(_game is TicTacToeGame ? Opponents.PerfectTicTacToe() : null));
+
+        void Learn(int round, IEnumerable<StepMetrics> lines)
+        {
+            // One more share for the phase of given pairs, when there are any.
+            var (before, phases) = (given.Count > 0 ? 1 : 0, options.Rounds + (given.Count > 0 ? 1 : 0));
+            foreach (var line in lines)
+            {
+                metrics.Append([line.ToJson().ToJsonString(JsonStyle.Wire)]);
+                report(new(round == 0 ? "pairs" : "round", phases == 0 ? 1 : Math.Min(1, (round == 0 ? 0.5 : round - 1 + before) / phases), [line]));
+            }
+        }
+
+        void Keep()
+        {
+            metrics.Flush();
+            samples.Flush();
+            state = state with { Steps = optimizer.Steps, Chance = chance.State, MetricsBytes = metrics.Length, SamplesBytes = samples.Length };
+            checkpoint.Save(state, policy.Trained, optimizer);
+        }
+    }
+
+    /// <summary>Plays one round with the policy as it is and learns from it; one line of metrics per pass over the data.</summary>
+    private List<StepMetrics> PlayAndLearn(TrainedPolicy policy, FlatAdamW optimizer, IBoardGame game, SeededChance chance, int round, RunLog samples, CancellationToken cancel)
+    {
+        var tokens = new GameTokens(game, start.Tokenizer);
+        var data = new RoundData(game, tokens, start.Config);
+        List<ForkedPosition> positions;
+        using (NewDisposeScope())
+        using (no_grad())
+        {
+            var play = new LockstepPlay(policy.Decoder, policy.Bind(), game, tokens);
+            positions = SelfPlayRound.Play(play, game, options.RootsPerOpening, options.RolloutsPerRoot, new SamplingOptions(options.Temperature), options.OpponentNoise, chance);
+        }
+        cancel.ThrowIfCancellationRequested();
+        if (options.IsDpo)
+        {
+            var pairs = data.Pairs(positions, options.PairsPerRoot, round);
+            samples.Append(pairs.Select(p => p.Line.ToJsonString(JsonStyle.Wire)));
+            return pairs.Count == 0 ? [] : LearnPairs(policy, optimizer, [.. pairs.Select(p => p.Pair)], chance, round, cancel);
+        }
+        var trajectories = data.Trajectories(positions, round);
+        samples.Append(trajectories.Select(t => t.Line.ToJsonString(JsonStyle.Wire)));
+        return LearnTrajectories(policy, optimizer, [.. trajectories.Select(t => t.Trajectory)], chance, round, cancel);
+    }
+
+    private List<StepMetrics> LearnPairs(TrainedPolicy policy, FlatAdamW optimizer, List<PreferencePair> pairs, SeededChance chance, int round, CancellationToken cancel)
+    {
+        var update = new PairUpdate(policy, optimizer, options);
+        var (chosen, rejected) = update.Reference(pairs);
+        return Passes(pairs.Count, options.BatchPairs, optimizer, chance, round, cancel, batch =>
+            update.Step([.. batch.Select(i => pairs[i])], [.. batch.Select(i => chosen[i])], [.. batch.Select(i => rejected[i])]), new() { ["pairs"] = pairs.Count });
+    }
+
+    private List<StepMetrics> LearnTrajectories(TrainedPolicy policy, FlatAdamW optimizer, List<ScoredTrajectory> trajectories, SeededChance chance, int round, CancellationToken cancel)
+    {
+        if (trajectories.Count == 0)
+        {
+            return [];
+        }
+        var update = new TrajectoryUpdate(policy, optimizer, options);
+        var sampled = update.Sampled(trajectories);
+        return Passes(trajectories.Count, 4 * options.BatchPairs, optimizer, chance, round, cancel, batch =>
+            update.Step([.. batch.Select(i => trajectories[i])], [.. batch.Select(i => sampled[i])]), new() { ["trajectories"] = trajectories.Count });
+    }
+
+    /// <summary>Epochs of shuffled minibatches; the mean of each epoch's step metrics.</summary>
+    private List<StepMetrics> Passes(int count, int batchSize, FlatAdamW optimizer, SeededChance chance, int round, CancellationToken cancel, Func<int[], Dictionary<string, double>> step, Dictionary<string, double> extra)
+    {
+        var lines = new List<StepMetrics>();
+        var order = Enumerable.Range(0, count).ToList();
+        for (var epoch = 0; epoch < options.Epochs; epoch++)
+        {
+            chance.Shuffle(order);
+            var steps = new List<Dictionary<string, double>>();
+            foreach (var batch in order.Chunk(batchSize))
+            {
+                cancel.ThrowIfCancellationRequested();
+                steps.Add(step(batch));
+            }
+            var means = steps[0].Keys.ToDictionary(k => k, k => steps.Average(s => s[k]));
+            foreach (var (name, value) in extra)
+            {
+                means[name] = value;
+            }
+            lines.Add(new(optimizer.Steps, round, means));
+        }
+        return lines;
+    }
+
+    private Score Evaluate(TrainedPolicy policy, Opponent opponent)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        return Evaluation.Run(policy.Decoder, policy.Bind(), _game!, new GameTokens(_game!, start.Tokenizer), opponent, options.EvaluationGames, new SamplingOptions(), seed: 999);
+    }
+}

@@ -1,0 +1,36 @@
+using System.Text.Json;
+
+namespace Arena.Trainer.Working;
+
+/// <summary>A training job as the site hands it out.</summary>
+/// <param name="Id">The run's id.</param>
+/// <param name="Attempt">Counts leases of this job; goes back with every message.</param>
+/// <param name="LeaseSeconds">The site gives the job to another worker after this long without a word.</param>
+/// <param name="Space">Slug.</param>
+/// <param name="Policy">What is trained.</param>
+/// <param name="Options">Training options.</param>
+/// <param name="Pairs">The frozen preference set.</param>
+public sealed record Job(Guid Id, int Attempt, int LeaseSeconds, string Space, JobPolicy Policy, JsonElement Options, JobPairs Pairs);
+
+/// <param name="Name">The shipped model's name, or a policy of the site.</param>
+/// <param name="Files">Empty for the shipped model.</param>
+public sealed record JobPolicy(string Name, IReadOnlyList<JobFile>? Files);
+
+/// <param name="Sha256">Lower-case hex.</param>
+public sealed record JobFile(string Name, string Sha256, long Bytes);
+
+/// <param name="Sha256">Of the bytes of pairs.jsonl, lower-case hex.</param>
+public sealed record JobPairs(int Count, string? Sha256);
+
+/// <summary>What a message about a job brought back.</summary>
+public enum JobAnswer
+{
+    /// <summary>Go on.</summary>
+    Continue,
+
+    /// <summary>The owner wants it to end.</summary>
+    Cancel,
+
+    /// <summary>The job is no longer this worker's.</summary>
+    Lost,
+}
