@@ -52,6 +52,7 @@ class ArenaMatch extends HTMLElement {
   #heard = 0;
   #strips = [];
   #run = 0;
+  #given = null;
 
   connectedCallback() {
     document.addEventListener("keydown", this.#onKey);
@@ -75,6 +76,12 @@ class ArenaMatch extends HTMLElement {
 
   get compact() {
     return this.hasAttribute("compact");
+  }
+
+  /** A frames document to show instead of the site's, e.g. a dry run that is stored nowhere. */
+  set frames(document) {
+    this.#given = document;
+    if (this.isConnected) this.#open();
   }
 
   /** The match's timeline, for pages that show more of it. */
@@ -109,8 +116,8 @@ class ArenaMatch extends HTMLElement {
 
   /** Reads the frames, shows what there is, and follows on where the match still runs. */
   async #read(run) {
-    let document;
-    try {
+    let document = this.#given;
+    if (!document) try {
       const response = await fetch(`/api/v1/matches/${encodeURIComponent(this.matchId)}/frames`, { headers: { accept: "application/json" } });
       if (run !== this.#run) return;
       if (response.status === 404) return this.#message("There is no such match.", "missing");
@@ -133,7 +140,7 @@ class ArenaMatch extends HTMLElement {
     } else if (this.#timeline.lastId > before) {
       this.#arrived();
     }
-    if (this.#timeline.over) return this.#ended();
+    if (this.#timeline.over || this.#given) return this.#ended();
     if (!this.#stop) this.#listen();
     this.#again(run, this.#timeline.frames.length ? SILENCE : FOLLOW_AFTER);
   }
