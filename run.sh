@@ -58,7 +58,7 @@ export ASPNETCORE_ENVIRONMENT=${ASPNETCORE_ENVIRONMENT:-Production}
 export ASPNETCORE_URLS="http://localhost:$port"
 export Arena__DataFolder="$data"
 export Arena__Chain__Enabled=$([ $chain = 1 ] && echo true || echo false)
-export Arena__Trainer__Enabled=$([ $trainer = 1 ] && echo true || echo false)
+export Trainer__Enabled=$([ $trainer = 1 ] && echo true || echo false)
 
 log="$data/logs/site.log"
 say "Starting"

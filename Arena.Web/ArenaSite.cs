@@ -2,6 +2,7 @@ using Arena.Engine;
 using Arena.Web.Accounts;
 using Arena.Web.Agents;
 using Arena.Web.Bots;
+using Arena.Web.Hosting;
 using Arena.Web.Live;
 using Arena.Web.Matches;
 using Arena.Web.Site;
@@ -34,6 +35,7 @@ public static class ArenaSite
         services.AddHostedService<DemoOwner>();
         services.AddHostedService<PartsWatch>();
         services.AddSingleton<IdempotencyKeys>();
+        services.AddTrainerProcess();
 
         services.AddRazorComponents();
         services.AddCascadingAuthenticationState();

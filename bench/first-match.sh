@@ -17,7 +17,7 @@ const until = Date.now() + 180_000;
 while (Date.now() < until) {
   try {
     const body = await (await fetch(base)).json();
-    if (body.items.length > 0) process.exit(0);
+    if (body.matches.length > 0) process.exit(0);
   } catch { /* not up yet */ }
   await new Promise(r => setTimeout(r, 50));
 }
