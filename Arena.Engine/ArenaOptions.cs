@@ -19,6 +19,10 @@ public sealed class ArenaOptions
     [Range(0, 65_535)]
     public int GatewayPort { get; set; }
 
+    /// <summary>Bytes that the database may grow to; 0 for as far as the disk goes. When it is reached, results wait in memory.</summary>
+    [Range(0, long.MaxValue)]
+    public long LargestDatabase { get; set; }
+
     /// <summary>Most agents of one owner.</summary>
     [Range(1, 10_000)]
     public int AgentsPerOwner { get; set; } = 20;

@@ -32,6 +32,7 @@ public static class EngineServices
         // Hosted services start in this order and stop in the reverse one: the store comes first and goes last.
         services.AddStore();
         services.AddHostedService<StoreStart>();
+        services.AddHostedService<HouseSeeder>();
         services.AddHostedService(sp => sp.GetRequiredService<GroupWriter>());
         builder.AddSilo();
         services.AddHostedService<LeaseSweeper>();
@@ -75,7 +76,6 @@ public static class EngineServices
         services.AddScoped<TokenDesk>();
         services.AddSingleton<ScriptSandbox>();
         services.AddSingleton<SecretVault>();
-        services.AddSingleton<HouseSeeder>();
         services.AddSingleton<AgentClients>();
         services.AddSingleton<IAgentClientSource, HouseClientSource>();
         services.AddSingleton<IAgentClientSource, ScriptClientSource>();

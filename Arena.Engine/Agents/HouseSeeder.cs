@@ -1,13 +1,15 @@
 using Arena.Rules;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
 
 namespace Arena.Engine.Agents;
 
 /// <summary>Creates the house: its owner, and for every built-in of every space one agent with one version. Runs at each start and changes nothing that is there.</summary>
-public sealed class HouseSeeder(IDbContextFactory<ArenaDb> factory, TimeProvider time)
+public sealed class HouseSeeder(IDbContextFactory<ArenaDb> factory, TimeProvider time) : IHostedService
 {
-    public async Task SeedAsync(CancellationToken ct)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
+        var ct = cancellationToken;
         await using var db = await factory.CreateDbContextAsync(ct);
         var now = time.GetUtcNow();
         if (!await db.Users.AnyAsync(u => u.Id == Owner.HouseId, ct))
@@ -35,4 +37,6 @@ public sealed class HouseSeeder(IDbContextFactory<ArenaDb> factory, TimeProvider
         }
         await db.SaveChangesAsync(ct);
     }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

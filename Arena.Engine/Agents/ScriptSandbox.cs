@@ -31,6 +31,9 @@ public sealed class ScriptSandbox(IOptions<ArenaOptions> options) : IDisposable
     private const int KeptScripts = 200;
     private static readonly TimeSpan RegexTime = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Also finds what was declared with const or let, which is no property of the global object.</summary>
+    private static readonly Prepared<Script> FindAct = JsEngine.PrepareScript("typeof act === 'function' ? act : undefined");
+
     private readonly ScriptOptions _limits = options.Value.Scripts;
     // Scripts are strangers' code that may use all its time: they never take every core of the machine.
     private readonly SemaphoreSlim _gate = new(Math.Max(1, Environment.ProcessorCount - 1));
@@ -43,7 +46,7 @@ public sealed class ScriptSandbox(IOptions<ArenaOptions> options) : IDisposable
         {
             using var engine = NewEngine();
             engine.Execute(Parse(source));
-            return engine.GetValue("act").IsCallable() ? null : new ScriptProblem(0, 0, "The script defines no function act(observation).");
+            return engine.Evaluate(FindAct).IsCallable() ? null : new ScriptProblem(0, 0, "The script defines no function act(observation).");
         }
         catch (Exception e) when (e is ScriptPreparationException or Acornima.ParseErrorException)
         {
@@ -89,7 +92,7 @@ public sealed class ScriptSandbox(IOptions<ArenaOptions> options) : IDisposable
             tools = engine.Evaluate(ScriptPrelude.Script);
             engine.Invoke(tools.Get("seed"), Words(draws));
             engine.Execute(script);
-            var answer = engine.Invoke("act", new JsonParser(engine).Parse(Seen(turn))).UnwrapIfPromise();
+            var answer = engine.Invoke(engine.Evaluate(FindAct), new JsonParser(engine).Parse(Seen(turn))).UnwrapIfPromise();
             log = Log(tools);
             return new ScriptRun(Read(answer), log);
         }

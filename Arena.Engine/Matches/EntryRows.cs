@@ -6,10 +6,13 @@ namespace Arena.Engine.Matches;
 /// <summary>Entries inside transactions that start and end matches.</summary>
 internal static class EntryRows
 {
-    /// <summary>Marks an entry as playing. False when it is not waiting any more: its owner took it out.</summary>
-    public static bool Pair(WriteSession session, Guid entry, MatchId match) => session.Run(
-        "UPDATE Entries SET Status = 'Playing', MatchId = $1, MatchesLeft = MatchesLeft - 1, WaitingBecause = NULL WHERE Id = $0 AND Status = 'Waiting' AND MatchesLeft > 0",
-        entry, match.Value) == 1;
+    /// <summary>Whether an entry still asks for a match.</summary>
+    public static bool IsWaiting(WriteSession session, Guid entry) =>
+        session.First("SELECT 1 FROM Entries WHERE Id = $0 AND Status = 'Waiting' AND MatchesLeft > 0", _ => true, entry);
+
+    /// <summary>Marks a waiting entry as playing.</summary>
+    public static void Pair(WriteSession session, Guid entry, MatchId match) => session.Run(
+        "UPDATE Entries SET Status = 'Playing', MatchId = $1, MatchesLeft = MatchesLeft - 1, WaitingBecause = NULL WHERE Id = $0", entry, match.Value);
 
     /// <summary>Back into the queue, or done.</summary>
     public static void AfterMatch(WriteSession session, MatchPlan plan, DateTimeOffset now)

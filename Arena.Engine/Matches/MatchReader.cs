@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Arena.Engine.Agents;
 using Arena.Rules.Ratings;
+using Arena.Rules.Results;
 using Microsoft.EntityFrameworkCore;
 
 namespace Arena.Engine.Matches;
@@ -83,13 +84,13 @@ public sealed class MatchReader(IDbContextFactory<ArenaDb> factory, AgentClients
 
     private static async Task<IReadOnlyList<MatchEvent>> StoredAsync(ArenaDb db, Match match, IReadOnlyList<MatchPlayer> players, CancellationToken ct)
     {
-        var blob = await db.MatchTranscripts.Where(t => t.MatchId == match.Id).Select(t => t.Blob).FirstAsync(ct);
+        var papers = await db.MatchTranscripts.AsNoTracking().FirstAsync(t => t.MatchId == match.Id, ct);
         // Events say nothing of ratings but at the end, live and stored alike.
-        if (MatchReplay.Run(PlanOf(match), MatchCloser.Decompress(blob), [.. players.Select(p => p with { RatingBefore = null })]) is not var (events, list))
+        if (MatchReplay.Run(PlanOf(match), MatchCloser.Decompress(papers.Blob), [.. players.Select(p => p with { RatingBefore = null })]) is not var (events, list))
         {
             return [];
         }
-        var verdict = await db.Verdicts.Where(v => v.MatchId == match.Id).Select(v => v.Hash).FirstOrDefaultAsync(ct);
+        var verdict = papers.Record.Length > 0 ? ResultRecord.Read(papers.Record).Record?.Verdict : null;
         if (match.Status == MatchStatus.Judging || verdict is not null)
         {
             list.Add(events.Judging());

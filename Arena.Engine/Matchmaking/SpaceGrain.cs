@@ -9,7 +9,7 @@ public interface ISpaceGrain : IGrainWithStringKey
 
 internal sealed class SpaceGrain(MatchmakingDesk desk) : Grain, ISpaceGrain
 {
-    private readonly ShowState _show = new();
+    private readonly SpaceMemory _memory = new();
 
-    public Task TickAsync() => desk.TickAsync(this.GetPrimaryKeyString(), _show, CancellationToken.None);
+    public Task TickAsync() => desk.TickAsync(this.GetPrimaryKeyString(), _memory, CancellationToken.None);
 }

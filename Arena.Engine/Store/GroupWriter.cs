@@ -22,6 +22,7 @@ public sealed partial class GroupWriter(IOptions<ArenaOptions> options, StoreHea
     private SqliteConnection? _connection;
     private WriteSession? _session;
     private Task? _loop;
+    private int _disposed;
 
     /// <summary>Writes that wait for their commit.</summary>
     public int Waiting => _queue.Reader.Count;
@@ -55,6 +56,10 @@ public sealed partial class GroupWriter(IOptions<ArenaOptions> options, StoreHea
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        {
+            return;
+        }
         await StopAsync(new CancellationToken(canceled: true));
         Disconnect();
         _abandon.Dispose();

@@ -23,6 +23,10 @@ public static class SqliteStore
         var connection = new SqliteConnection(ConnectionString(options));
         connection.Open();
         Prepare(connection);
+        using var command = connection.CreateCommand();
+        // 4,096 is SQLite's own page size; the limit is the connection's, and this is the one that writes most.
+        command.CommandText = $"PRAGMA max_page_count={(options.LargestDatabase > 0 ? options.LargestDatabase / 4_096 : 4_294_967_294)}";
+        command.ExecuteNonQuery();
         return connection;
     }
 

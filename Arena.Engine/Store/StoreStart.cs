@@ -1,4 +1,3 @@
-using Arena.Engine.Agents;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
@@ -6,8 +5,8 @@ using Microsoft.Extensions.Options;
 
 namespace Arena.Engine.Store;
 
-/// <summary>The first thing to start: the data folder, the migrations, then the house's agents.</summary>
-public sealed class StoreStart(IDbContextFactory<ArenaDb> factory, IOptions<ArenaOptions> options, HouseSeeder house) : IHostedService
+/// <summary>The first thing to start: the data folder and the migrations.</summary>
+public sealed class StoreStart(IDbContextFactory<ArenaDb> factory, IOptions<ArenaOptions> options) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -25,7 +24,6 @@ public sealed class StoreStart(IDbContextFactory<ArenaDb> factory, IOptions<Aren
                 throw new SqliteException("The database can't use a write-ahead log in this folder.", 14);
             }
         }
-        await house.SeedAsync(cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
