@@ -24,6 +24,9 @@ public sealed class MatchPlay
     private readonly TranscriptWriter _transcript;
     private readonly Game[] _games;
     private readonly List<Slot> _slots = [];
+
+    // Made once: rules read it during Apply and keep nothing of it.
+    private readonly Dictionary<int, string> _actions = [];
     private PendingTurn[] _pending = [];
     private int _current;
     private int _nextTurn;
@@ -101,8 +104,7 @@ public sealed class MatchPlay
     /// <exception cref="ArgumentException">The turn is not pending: late, double or made up.</exception>
     public TurnRecord? Answer(int turn, AgentReply reply)
     {
-        var slot = _slots.Find(s => s.Ask.Turn == turn && s.Done is null)
-            ?? throw new ArgumentException($"Turn {turn} is not pending.", nameof(turn));
+        var slot = Waiting(turn) ?? throw new ArgumentException($"Turn {turn} is not pending.", nameof(turn));
         var finished = reply.Text is null
             ? Failed(slot, reply.Fault ?? FaultKind.Crashed, reply.Detail)
             : Read(slot, reply.Text);
@@ -111,13 +113,17 @@ public sealed class MatchPlay
             RefreshPending();
             return null;
         }
-        if (_slots.TrueForAll(s => s.Done is not null))
+        foreach (var other in _slots)
         {
-            EndPly();
-            return _games[slot.Ask.Game].Turns.Find(t => t.Turn == turn);
+            if (!other.Done)
+            {
+                RefreshPending();
+                return slot.Record("");
+            }
         }
-        RefreshPending();
-        return slot.Done;
+        var turns = _games[_current].Turns;
+        EndPly();
+        return turns[turns.Count - 1 - (turns[^1].Turn - turn)];
     }
 
     /// <summary>The finished match with its transcript.</summary>
@@ -175,7 +181,34 @@ public sealed class MatchPlay
         RefreshPending();
     }
 
-    private void RefreshPending() => _pending = [.. _slots.Where(s => s.Done is null).Select(s => s.Ask)];
+    private void RefreshPending()
+    {
+        var count = 0;
+        foreach (var slot in _slots)
+        {
+            count += slot.Done ? 0 : 1;
+        }
+        _pending = count == 0 ? [] : new PendingTurn[count];
+        for (int i = 0, at = 0; at < count; i++)
+        {
+            if (!_slots[i].Done)
+            {
+                _pending[at++] = _slots[i].Ask;
+            }
+        }
+    }
+
+    private Slot? Waiting(int turn)
+    {
+        foreach (var slot in _slots)
+        {
+            if (slot.Ask.Turn == turn && !slot.Done)
+            {
+                return slot;
+            }
+        }
+        return null;
+    }
 
     private bool Read(Slot slot, string text)
     {
@@ -184,8 +217,7 @@ public sealed class MatchPlay
         var reading = _rules.Read(_games[slot.Ask.Game].State, slot.Ask.Seat, said);
         if (reading.Canonical is { } action)
         {
-            slot.Done = slot.Record(action, null, null);
-            return true;
+            return slot.End(action, null, null);
         }
         if (slot.Ask.Try >= _rules.Card.ForgivenIllegal)
         {
@@ -195,39 +227,36 @@ public sealed class MatchPlay
         return false;
     }
 
-    private static bool Failed(Slot slot, FaultKind fault, string? detail)
-    {
-        slot.Done = slot.Record(null, fault, detail is null ? null : CanonicalJson.Clean(Cut(detail, LongestDetail)));
-        return true;
-    }
+    private static bool Failed(Slot slot, FaultKind fault, string? detail) =>
+        slot.End(null, fault, detail is null ? null : CanonicalJson.Clean(Cut(detail, LongestDetail)));
 
     private static string Cut(string text, int longest) => text.Length <= longest ? text : text[..longest];
 
     private void EndPly()
     {
         var game = _games[_current];
-        var faulted = new HashSet<int>();
-        var actions = new Dictionary<int, string>(_slots.Count);
+        HashSet<int>? faulted = null;
+        _actions.Clear();
         foreach (var slot in _slots)
         {
-            var t = slot.Done!;
-            _transcript.Add(t.Turn, t.Game, t.Ply, t.Seat, t.Saw, t.Said, t.Did, t.Fault, t.Detail);
-            game.Turns.Add(t with { Hash = Convert.ToHexStringLower(_transcript.Head) });
-            if (t.Did is { } action)
+            var ask = slot.Ask;
+            _transcript.Add(ask.Turn, ask.Game, ask.Ply, ask.Seat, ask.Observation.Text, slot.Said, slot.Did, slot.Fault, slot.Detail);
+            game.Turns.Add(slot.Record(Convert.ToHexStringLower(_transcript.Head)));
+            if (slot.Did is { } action)
             {
-                actions[t.Seat] = action;
+                _actions[ask.Seat] = action;
             }
             else
             {
-                faulted.Add(t.Seat);
+                (faulted ??= []).Add(ask.Seat);
             }
         }
         game.Ply++;
-        if (faulted.Count == 0 || _rules.Card.SamePrompt)
+        if (faulted is null || _rules.Card.SamePrompt)
         {
-            game.State = _rules.Apply(game.State, actions);
+            game.State = _rules.Apply(game.State, _actions);
         }
-        if (faulted.Count > 0)
+        if (faulted is not null)
         {
             game.End(ScoresAfterFault(game, faulted));
         }
@@ -262,12 +291,25 @@ public sealed class MatchPlay
     {
         public PendingTurn Ask { get; set; } = ask;
 
-        public List<string> Said { get; } = [];
+        public List<string> Said { get; } = new(1);
 
-        public TurnRecord? Done { get; set; }
+        public bool Done { get; private set; }
 
-        public TurnRecord Record(string? did, FaultKind? fault, string? detail) =>
-            new(Ask.Turn, Ask.Game, Ask.Ply, Ask.Seat, Ask.Player, Ask.Observation.Text, Said, did, fault, detail, "");
+        public string? Did { get; private set; }
+
+        public FaultKind? Fault { get; private set; }
+
+        public string? Detail { get; private set; }
+
+        /// <summary>Ends the turn; true, for the caller's chain.</summary>
+        public bool End(string? did, FaultKind? fault, string? detail)
+        {
+            (Done, Did, Fault, Detail) = (true, did, fault, detail);
+            return true;
+        }
+
+        public TurnRecord Record(string hash) =>
+            new(Ask.Turn, Ask.Game, Ask.Ply, Ask.Seat, Ask.Player, Ask.Observation.Text, Said, Did, Fault, Detail, hash);
     }
 
     private sealed class Game(int deal, int[] seats, IGameState opening)

@@ -15,7 +15,7 @@ internal sealed class CanonicalWriter
 
     private byte[] _bytes;
 
-    public CanonicalWriter(int capacity = 1024) => _bytes = new byte[capacity];
+    public CanonicalWriter(int capacity = 1024) => _bytes = GC.AllocateUninitializedArray<byte>(capacity);
 
     public int Length { get; private set; }
 
@@ -121,7 +121,9 @@ internal sealed class CanonicalWriter
     {
         if (_bytes.Length - Length < count)
         {
-            Array.Resize(ref _bytes, Math.Max(2 * _bytes.Length, Length + count));
+            var larger = GC.AllocateUninitializedArray<byte>(Math.Max(2 * _bytes.Length, Length + count));
+            Written.CopyTo(larger);
+            _bytes = larger;
         }
         return _bytes.AsSpan(Length);
     }

@@ -14,7 +14,7 @@ internal sealed class TranscriptWriter
 
     private readonly MatchSetup _setup;
     private readonly byte[] _commitment;
-    private readonly CanonicalWriter _turns = new(8192);
+    private readonly CanonicalWriter _turns = new(24 * 1024);
     private readonly List<(int Game, int Start, int End)> _places = [];
     private readonly byte[] _head = new byte[32];
     private byte[] _link = new byte[1024];

@@ -29,6 +29,8 @@ public sealed class EloTests
         Assert.Equal(90_909, Elo.Expected(1_500_000, 1_900_000));
         Assert.Equal(909_091, Elo.Expected(1_900_000, 1_500_000));
         Assert.Equal(-3_636, Change(1500, 40, 1900, 0));
+        // 36,363.64 before rounding.
+        Assert.Equal(36_364, Change(1500, 40, 1900, 1_000_000));
     }
 
     [Theory]

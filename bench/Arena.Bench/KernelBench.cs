@@ -1,0 +1,132 @@
+using System.Numerics;
+using Arena.Rules;
+using Arena.Rules.Play;
+using Arena.Rules.Spaces.ConnectFour;
+using Arena.Rules.Spaces.TicTacToe;
+
+namespace Arena.Bench;
+
+/// <summary>
+/// Whole games a second on one core, random legal moves, results read, choice and random numbers included. "random" is the bare
+/// board; "transcript" is the full match machine with observations, canonical transcript, hash chain and keccak.
+/// </summary>
+internal static class KernelBench
+{
+    private const int Batch = 256;
+
+    private static ulong _state = 1;
+
+    // Results go here so that no game can be optimised away.
+    private static long _sink;
+
+    public static int Run(bool full)
+    {
+        BenchLine Games(string name, Func<long> work) => Rounds.Rate("kernel", name, "games/s", full, work);
+        Rounds.Print(
+        [
+            Games("connect-four/random", ConnectFour),
+            Games("connect-four/transcript", ConnectFourTranscript),
+            Games("tic-tac-toe/random", TicTacToe),
+            Games("countdown/random", Countdown),
+        ]);
+        return 0;
+    }
+
+    /// <summary>SplitMix64 (Steele, Lea, Flood 2014), reduced by multiplication; its bias below 2^-58 is of no matter here.</summary>
+    private static int Below(int bound)
+    {
+        var word = _state += 0x9E3779B97F4A7C15;
+        word = (word ^ word >> 30) * 0xBF58476D1CE4E5B9;
+        word = (word ^ word >> 27) * 0x94D049BB133111EB;
+        return (int)Math.BigMul(word ^ word >> 31, (ulong)bound, out _);
+    }
+
+    private static long ConnectFour()
+    {
+        for (var game = 0; game < Batch; game++)
+        {
+            var board = default(ConnectFourBoard);
+            do
+            {
+                int column;
+                do
+                {
+                    column = Below(7);
+                }
+                while (!board.CanPlay(column));
+                board = board.Play(column);
+            }
+            while (!board.Over);
+            _sink += board.LastMoverWon ? board.ToMove : 2;
+        }
+        return Batch;
+    }
+
+    private static long TicTacToe()
+    {
+        for (var game = 0; game < Batch; game++)
+        {
+            var board = default(TicTacToeBoard);
+            do
+            {
+                var free = board.Free;
+                for (var skip = Below(BitOperations.PopCount((uint)free)); skip > 0; skip--)
+                {
+                    free &= free - 1;
+                }
+                board = board.Play(BitOperations.TrailingZeroCount(free));
+            }
+            while (!board.Over);
+            _sink += board.Winner;
+        }
+        return Batch;
+    }
+
+    /// <summary>Deal, one random sum or product of two of the numbers for each of two seats, read, apply, score.</summary>
+    private static long Countdown()
+    {
+        var rules = SpaceRegistry.Find("countdown")!;
+        for (var game = 0; game < Batch; game++)
+        {
+            var state = rules.Start(new Draws(Seed(), "deal/0"), 2);
+            var numbers = rules.Observe(state, 0).Json["numbers"]!.AsArray();
+            var actions = new Dictionary<int, string>(2);
+            for (var seat = 0; seat < 2; seat++)
+            {
+                var first = Below(6);
+                var second = (first + 1 + Below(5)) % 6;
+                actions[seat] = rules.Read(state, seat, $"{numbers[first]} {"+*"[Below(2)]} {numbers[second]}").Canonical!;
+            }
+            _sink += rules.Outcome(rules.Apply(state, actions))![0];
+        }
+        return Batch;
+    }
+
+    private static long ConnectFourTranscript()
+    {
+        var rules = SpaceRegistry.Find("connect-four")!;
+        Player[] players = [new(Guid.Empty, new string('a', 64)), new(Guid.AllBitsSet, new string('b', 64))];
+        var games = 0;
+        while (games < Batch)
+        {
+            var play = new MatchPlay(new MatchSetup(Guid.Empty, rules, Seed(), "casual", players));
+            while (!play.Over)
+            {
+                var turn = play.Pending[0];
+                var legal = turn.Observation.Legal!;
+                play.Answer(turn.Turn, AgentReply.Said(legal[Below(legal.Count)]));
+            }
+            var match = play.Finish();
+            _sink += match.Transcript.Length + match.Scores![0];
+            games += match.Games.Count;
+        }
+        return games;
+    }
+
+    private static byte[] Seed()
+    {
+        var seed = new byte[32];
+        BitConverter.TryWriteBytes(seed, Below(int.MaxValue));
+        return seed;
+    }
+}

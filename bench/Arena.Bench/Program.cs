@@ -1,0 +1,11 @@
+using Arena.Bench;
+
+// One file for each benchmark; bench.sh passes its name and options on.
+switch (args.FirstOrDefault())
+{
+    case "kernel":
+        return KernelBench.Run(full: args.Contains("--full"));
+    default:
+        Console.Error.WriteLine("usage: Arena.Bench kernel [--full]");
+        return 2;
+}
