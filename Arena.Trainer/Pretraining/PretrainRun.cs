@@ -28,17 +28,20 @@ public static class PretrainRun
             cancel.ThrowIfCancellationRequested();
             var rate = options.LearningRate * (0.55 + 0.45 * Math.Cos(Math.PI * step / options.Steps));
             var loss = 0.0;
-            foreach (var batch in Batches(options, tokenizer, data))
+            var batches = Batches(options, tokenizer, data).Where(b => b.Count > 0).ToList();
+            var all = (double)batches.Sum(Answers);
+            foreach (var batch in batches)
             {
                 using var scope = NewDisposeScope();
-                var nll = TokenLoss(decoder, weights, batch, config);
+                // Every answer token weighs the same, whatever its space.
+                var nll = TokenLoss(decoder, weights, batch, config) * (Answers(batch) / all);
                 nll.backward();
                 loss += nll.item<float>();
             }
             optimizer.Step(rate, clipNorm: 1);
             if (step % 20 == 0 || step == options.Steps - 1)
             {
-                progress?.Invoke(step, loss / 3);
+                progress?.Invoke(step, loss);
             }
         }
         weights.Flat.requires_grad_(false);
@@ -88,6 +91,8 @@ public static class PretrainRun
         var before = tokenizer.Encode(prompt);
         return ([ArenaVocabulary.BosId, .. before, .. tokenizer.Encode(answer), ArenaVocabulary.EosId], 1 + before.Count);
     }
+
+    private static int Answers(List<(List<int> Tokens, int Prompt)> rows) => rows.Sum(r => r.Tokens.Count - r.Prompt);
 
     /// <summary>Mean negative log-likelihood per predicted token, prompts left out.</summary>
     private static Tensor TokenLoss(Decoder decoder, FlatWeights weights, List<(List<int> Tokens, int Prompt)> rows, ModelConfig config)
