@@ -4,10 +4,13 @@ using Arena.Engine.Agents;
 using Arena.Engine.Ledger;
 using Arena.Engine.Matches;
 using Arena.Engine.Matchmaking;
+using Arena.Engine.Preferences;
 using Arena.Engine.Ratings;
 using Arena.Engine.Settlement;
 using Arena.Engine.Spaces;
 using Arena.Engine.Store;
+using Arena.Engine.Training;
+using Arena.Engine.Verdicts;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -43,6 +46,7 @@ public static class EngineServices
         services.AddSingleton<LedgerDesk>();
         services.AddMatches();
         services.AddSingleton<MatchmakingDesk>();
+        services.AddLearning();
         services.AddSettlement();
         return builder;
     }
@@ -97,6 +101,38 @@ public static class EngineServices
         services.AddSingleton<IAgentClientSource, BotClientSource>();
         services.AddSingleton<DryRunner>();
         services.AddScoped<EntryDesk>();
+    }
+
+    /// <summary>Chat and policy agents, verdicts, pairs, training. The judges themselves are Arena.Judges'.</summary>
+    private static void AddLearning(this IServiceCollection services)
+    {
+        services.AddOptions<ChatOptions>().BindConfiguration(ChatOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<PolicyServing>().BindConfiguration(PolicyServing.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<ForkOptions>().BindConfiguration(ForkOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<TrainingSettings>().BindConfiguration(TrainingSettings.Section).ValidateDataAnnotations().ValidateOnStart();
+
+        services.AddSingleton<ChatEndpoint>();
+        services.AddSingleton<ChatSpend>();
+        services.AddSingleton<ChatCheck>();
+        services.AddSingleton<IAgentClientSource, ChatClientSource>();
+        services.AddSingleton<PolicyServer>();
+        services.AddSingleton<IAgentClientSource, PolicyClientSource>();
+
+        services.AddSingleton<PlayedMatches>();
+        services.AddSingleton<ForkWork>();
+        services.AddSingleton<PairWorker>();
+        services.AddHostedService(sp => sp.GetRequiredService<PairWorker>());
+        services.AddScoped<PairExport>();
+
+        services.AddSingleton<PolicyStore>();
+        services.AddScoped<TrainingDesk>();
+        services.AddScoped<WorkerDesk>();
+        services.AddSingleton<RunSweeper>();
+        services.AddHostedService(sp => sp.GetRequiredService<RunSweeper>());
+        services.AddSingleton<GateWorker>();
+        services.AddHostedService(sp => sp.GetRequiredService<GateWorker>());
+        services.AddSingleton<TrainerHealth>();
+        services.AddHostedService(sp => sp.GetRequiredService<TrainerHealth>());
     }
 
     private static void AddSettlement(this IServiceCollection services)

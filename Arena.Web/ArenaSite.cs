@@ -1,12 +1,16 @@
 using Arena.Engine;
+using Arena.Judges;
 using Arena.Web.Accounts;
 using Arena.Web.Agents;
 using Arena.Web.Bots;
 using Arena.Web.Hosting;
+using Arena.Web.Judges;
 using Arena.Web.Live;
 using Arena.Web.Matches;
+using Arena.Web.Preferences;
 using Arena.Web.Site;
 using Arena.Web.Spaces;
+using Arena.Web.Training;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using OpenTelemetry.Metrics;
 using Scalar.AspNetCore;
@@ -27,6 +31,7 @@ public static class ArenaSite
         services.AddSingleton(data);
         services.AddSingleton<Parts>();
         builder.AddArenaEngine();
+        builder.AddArenaJudges();
 
         services.AddArenaAccess();
         services.AddArenaLimits(configuration);
@@ -89,6 +94,10 @@ public static class ArenaSite
         BotEndpoints.Map(api);
         MeEndpoints.Map(api);
         TokenEndpoints.Map(api);
+        PairEndpoints.Map(api);
+        TrainingEndpoints.Map(api);
+        WorkerEndpoints.Map(api);
+        JudgeEndpoints.Map(api);
         StatusEndpoints.Map(api);
         api.MapFallback(() => Problems.Because("not-found", "The API has no such address. /docs/api lists them all.")).ExcludeFromDescription();
     }

@@ -24,7 +24,7 @@ public sealed class PolicyServer : IDisposable
 
     /// <param name="prompt">Compact notation, e.g. "tic-tac-toe:519".</param>
     public Task<ChatOutcome> CompleteAsync(string model, string prompt, int maxTokens, double temperature, long seed, TimeSpan timeout, CancellationToken ct) =>
-        _endpoint.AskAsync(_serving.ApiBase, null, new(model, [new("user", prompt)], maxTokens, temperature, seed), timeout, ct);
+        _endpoint.AskAsync(_serving.BaseAddress + "/v1", null, new(model, [new("user", prompt)], maxTokens, temperature, seed), timeout, ct);
 
     public void Dispose() => _endpoint.Dispose();
 }

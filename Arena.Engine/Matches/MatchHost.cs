@@ -120,7 +120,7 @@ public sealed partial class MatchHost(
     }
 
     /// <summary>The rating changes of a closing as the "closed" event has them; the expected score is the mean over opponents.</summary>
-    internal static IReadOnlyList<JsonObject> RatingsOf(MatchClosing closing) =>
+    public static IReadOnlyList<JsonObject> RatingsOf(MatchClosing closing) =>
         [.. closing.Seats.Select((s, i) => (s.Rating, i)).Where(s => s.Rating is not null).Select(s => MatchEvents.RatingOf(s.i, s.Rating!.Before, s.Rating.After, s.Rating.K, Mean(s.Rating)))];
 
     private static long Mean(EloExplanation change) => change.Shares.Sum(s => s.Expected) / change.Shares.Count;

@@ -50,7 +50,7 @@ public sealed class TrainerHealth : BackgroundService
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, clock.Token);
         try
         {
-            using var response = await _http.GetAsync(new Uri(_serving.ServeUrl.TrimEnd('/') + "/health"), either.Token);
+            using var response = await _http.GetAsync(new Uri(_serving.BaseAddress + "/health"), either.Token);
             Set(response.IsSuccessStatusCode
                 ? (TrainerState.Up, "The trainer is up.")
                 : (TrainerState.Down, $"The trainer answers with HTTP {(int)response.StatusCode}. Matches of policy agents wait or are void (nobody loses); training runs wait."));

@@ -27,6 +27,11 @@ public static class Problems
         ["not-closed"] = 409,
         ["not-available"] = 503,
         ["space-closed"] = 409,
+        ["run-in-progress"] = 409,
+        ["judge-known"] = 409,
+        ["trainer-off"] = 503,
+        ["file-too-large"] = 413,
+        ["disk-full"] = 507,
     };
 
     /// <summary>Codes with a status of their own.</summary>

@@ -1,0 +1,122 @@
+using Arena.Engine.Agents;
+using Arena.Engine.Matches;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Arena.Engine.Training;
+
+/// <summary>
+/// Plays candidates against their parents and promotes or rejects them. It keeps nothing in memory: the matches of a run,
+/// in the order in which they were scheduled, are its whole state, so a restart goes on where it was.
+/// </summary>
+public sealed partial class GateWorker(IDbContextFactory<ArenaDb> factory, MatchScheduler scheduler, IOptions<TrainingSettings> settings, TimeProvider time, ILogger<GateWorker> log) : BackgroundService
+{
+    private GateSettings Gate => settings.Value.Gate;
+
+    /// <summary>Looks at every run that is in its gate.</summary>
+    public async Task LookAsync(CancellationToken ct)
+    {
+        await using var db = await factory.CreateDbContextAsync(ct);
+        var runs = await db.TrainingRuns.AsNoTracking().Where(r => r.Status == RunStatus.Gate).OrderBy(r => r.CreatedAt)
+            .Select(r => new GatedRun(r.Id, r.AgentId, r.Space, r.ParentVersionId, r.CandidateVersionId!.Value)).ToListAsync(ct);
+        foreach (var run in runs)
+        {
+            await AdvanceAsync(db, run, ct);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Gate.LookEvery, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await LookAsync(stoppingToken);
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                Log.LookFailed(log, e);
+            }
+        }
+    }
+
+    private async Task AdvanceAsync(ArenaDb db, GatedRun run, CancellationToken ct)
+    {
+        var matches = await db.Matches.AsNoTracking().Where(m => m.GateRun == run.Id.Value)
+            .Select(m => new GateMatch(m.Id.Value, m.Status, m.CreatedAt, m.ClosedAt, m.Seats.Where(s => s.VersionId == run.Candidate).Select(s => s.Score).FirstOrDefault()))
+            .ToListAsync(ct);
+        var standing = GateRule.Decide(Scores(matches), Gate);
+        if (standing.Decision != GateDecision.Running)
+        {
+            await EndAsync(db, run, standing, ct);
+            return;
+        }
+        var json = standing.ToJson();
+        await db.TrainingRuns.Where(r => r.Id == run.Id && r.Status == RunStatus.Gate && r.Gate != json).ExecuteUpdateAsync(set => set.SetProperty(r => r.Gate, json), ct);
+        foreach (var _ in Enumerable.Range(0, Missing(matches)))
+        {
+            await scheduler.ScheduleAsync(run.Space, MatchKind.Gate, "free", [run.Candidate, run.Parent], 0, run.Id.Value, ct);
+        }
+    }
+
+    /// <summary>The candidate's scores of the closed matches before the first that is still played; void ones are left out.</summary>
+    internal static IReadOnlyList<long> Scores(IEnumerable<GateMatch> matches) =>
+        [.. matches.Where(m => m.Status != MatchStatus.Void).OrderBy(m => m.CreatedAt).ThenBy(m => m.Id).TakeWhile(m => m.Status == MatchStatus.Closed).Select(m => m.Score ?? 0)];
+
+    private int Missing(IReadOnlyList<GateMatch> matches)
+    {
+        var valid = matches.Count(m => m.Status != MatchStatus.Void);
+        var running = matches.Count(m => m.Status is MatchStatus.Scheduled or MatchStatus.Running);
+        var voided = matches.Where(m => m.Status == MatchStatus.Void).Max(m => m.ClosedAt);
+        // A void match means that something of ours is down: one probe at a time until it works again.
+        var most = voided is { } at && matches.Where(m => m.Status == MatchStatus.Closed).Max(m => m.ClosedAt) is var closed && !(closed > at)
+            ? time.GetUtcNow() < at + Gate.AfterVoid ? 0 : 1
+            : Gate.AtOnce;
+        return Math.Max(0, Math.Min(most - running, Gate.MostPairs - valid));
+    }
+
+    private async Task EndAsync(ArenaDb db, GatedRun run, GateStanding standing, CancellationToken ct)
+    {
+        var promoted = standing.Decision == GateDecision.Promote;
+        var (status, json, now) = (promoted ? RunStatus.Promoted : RunStatus.Rejected, standing.ToJson(), time.GetUtcNow());
+        db.ChangeTracker.Clear();
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var ended = await db.TrainingRuns.Where(r => r.Id == run.Id && r.Status == RunStatus.Gate)
+            .ExecuteUpdateAsync(set => set.SetProperty(r => r.Status, status).SetProperty(r => r.Gate, json).SetProperty(r => r.EndedAt, now), ct);
+        if (ended == 0)
+        {
+            return;
+        }
+        var candidate = await db.AgentVersions.FirstAsync(v => v.Id == run.Candidate, ct);
+        if (promoted)
+        {
+            candidate.Promote();
+            (await db.Agents.FirstAsync(a => a.Id == run.Agent, ct)).Use(run.Candidate);
+        }
+        else
+        {
+            candidate.Reject();
+        }
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        Log.Ended(log, run.Id, standing.Why);
+    }
+
+    private sealed record GatedRun(RunId Id, AgentId Agent, string Space, VersionId Parent, VersionId Candidate);
+
+    private static partial class Log
+    {
+        [LoggerMessage(7101, LogLevel.Information, "The gate of run {Run} ended. {Why}")]
+        public static partial void Ended(ILogger logger, RunId run, string why);
+
+        [LoggerMessage(7102, LogLevel.Error, "Looking at gates failed; trying again.")]
+        public static partial void LookFailed(ILogger logger, Exception e);
+    }
+}
+
+/// <summary>A gate's match as its decision sees it.</summary>
+/// <param name="Score">The candidate's, micro-points.</param>
+internal sealed record GateMatch(Guid Id, MatchStatus Status, DateTimeOffset CreatedAt, DateTimeOffset? ClosedAt, long? Score);
