@@ -13,7 +13,6 @@ using Arena.Web.Spaces;
 using Arena.Web.Training;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using OpenTelemetry.Metrics;
-using Scalar.AspNetCore;
 
 namespace Arena.Web;
 
@@ -48,7 +47,8 @@ public static class ArenaSite
         services.AddAntiforgery(antiforgery => antiforgery.Cookie.Name = "arena-form");
         services.AddValidation();
         services.AddProblemDetails();
-        services.AddOpenApi();
+        services.Configure<RouteHandlerOptions>(handlers => handlers.ThrowOnBadRequest = true);
+        services.AddApiDocument();
         services.AddSignalR();
         services.AddSingleton<MatchBroadcaster>();
         services.AddHostedService(sp => sp.GetRequiredService<MatchBroadcaster>());
@@ -61,8 +61,7 @@ public static class ArenaSite
     public static WebApplication UseArenaSite(this WebApplication app)
     {
         app.UseSecurityHeaders();
-        app.UseExceptionHandler(ApiAware.Errors);
-        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.UseKindFailures();
         app.UseAuthentication();
         app.UseSameOriginWrites();
         app.UseRateLimiter();
@@ -71,12 +70,11 @@ public static class ArenaSite
 
         app.MapStaticAssets();
         app.MapRazorComponents<App>();
-        app.MapPost("/logout", SignOut.Handle);
+        app.MapPost("/logout", SignOut.Handle).ExcludeFromDescription();
         app.MapHub<MatchHub>("/hubs/match");
         MapApi(app);
 
-        app.MapOpenApi();
-        app.MapScalarApiReference("/docs/api", reference => reference.WithTitle("Arena API").DisableDefaultFonts().DisableTelemetry());
+        app.MapApiDocument();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
         app.MapPrometheusScrapingEndpoint();

@@ -1,28 +1,45 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace Arena.Web.Site;
 
 /// <summary>Failures answered in the caller's form: a problem for programs, a page for people.</summary>
 internal static class ApiAware
 {
-    public static void Errors(IApplicationBuilder app) => app.Run(async http =>
+    public static void UseKindFailures(this WebApplication app)
+    {
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            ExceptionHandler = Explain,
+            // A caller's slip is the caller's to read, not ours to log.
+            SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException,
+        });
+        app.UseWhen(IsApi, api => api.UseStatusCodePages(context => Bare(context.HttpContext)));
+        app.UseWhen(http => !IsApi(http), pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
+    }
+
+    private static bool IsApi(HttpContext http) => http.Request.Path.StartsWithSegments("/api") || http.Request.Path.StartsWithSegments("/hubs");
+
+    private static Task Explain(HttpContext http)
     {
         var error = http.Features.Get<IExceptionHandlerFeature>()?.Error;
         if (error is BadHttpRequestException bad)
         {
-            http.Response.StatusCode = bad.StatusCode;
-            await Problems.Because("bad-request", bad.InnerException is System.Text.Json.JsonException json
-                ? $"The body is not the JSON that was expected: {json.Message}"
-                : bad.Message).ExecuteAsync(http);
-            return;
+            var words = bad.InnerException is JsonException json ? $"The body is not the JSON that was expected: {json.Message}" : bad.Message;
+            return Problems.Because("bad-request", words, status: bad.StatusCode).ExecuteAsync(http);
         }
-        if (http.Request.Path.StartsWithSegments("/api"))
-        {
-            await Microsoft.AspNetCore.Http.TypedResults.Problem(
-                "The fault is ours and is in the site's log.", statusCode: 500, title: "Internal error",
-                extensions: new Dictionary<string, object?> { ["code"] = "internal", ["trace"] = http.TraceIdentifier }).ExecuteAsync(http);
-            return;
-        }
-        await new Microsoft.AspNetCore.Http.HttpResults.RazorComponentResult<ErrorShell>().ExecuteAsync(http);
-    });
+        return IsApi(http)
+            ? Problems.Because("internal", "The fault is ours and is in the site's log.", new Dictionary<string, object?> { ["trace"] = http.TraceIdentifier }).ExecuteAsync(http)
+            : new RazorComponentResult<ErrorShell>().ExecuteAsync(http);
+    }
+
+    /// <summary>A refusal of the framework's own that came without words.</summary>
+    private static Task Bare(HttpContext http)
+    {
+        var status = http.Response.StatusCode;
+        var phrase = ReasonPhrases.GetReasonPhrase(status);
+        return Problems.Because(phrase.ToLowerInvariant().Replace(' ', '-'), $"{phrase}: see /docs/api for what this address takes.", status: status).ExecuteAsync(http);
+    }
 }

@@ -23,6 +23,7 @@ public static class Problems
         ["entry-not-found"] = 404,
         ["space-unknown"] = 404,
         ["rate-limited"] = 429,
+        ["internal"] = 500,
         ["too-many-agents"] = 429,
         ["not-closed"] = 409,
         ["not-available"] = 503,
@@ -37,13 +38,13 @@ public static class Problems
     /// <summary>Codes with a status of their own.</summary>
     public static IReadOnlyDictionary<string, int> Known => Statuses;
 
-    /// <summary>A problem with <paramref name="code"/>; codes not listed above are bad requests (400).</summary>
-    public static ProblemHttpResult Because(string code, string reason, IDictionary<string, object?>? more = null)
+    /// <summary>A problem with <paramref name="code"/>; codes not listed above are bad requests (400) unless <paramref name="status"/> says otherwise.</summary>
+    public static ProblemHttpResult Because(string code, string reason, IDictionary<string, object?>? more = null, int? status = null)
     {
         var extensions = new Dictionary<string, object?>(more ?? new Dictionary<string, object?>()) { ["code"] = code };
         return TypedResults.Problem(
             detail: reason,
-            statusCode: Statuses.GetValueOrDefault(code, StatusCodes.Status400BadRequest),
+            statusCode: status ?? Statuses.GetValueOrDefault(code, StatusCodes.Status400BadRequest),
             title: Title(code),
             type: $"/docs/problems#{code}",
             extensions: extensions);
