@@ -97,6 +97,5 @@ public static class ArenaSite
         WorkerEndpoints.Map(api);
         JudgeEndpoints.Map(api);
         StatusEndpoints.Map(api);
-        api.MapFallback(() => Problems.Because("not-found", "The API has no such address. /docs/api lists them all.")).ExcludeFromDescription();
     }
 }

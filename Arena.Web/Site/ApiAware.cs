@@ -16,8 +16,9 @@ internal static class ApiAware
             // A caller's slip is the caller's to read, not ours to log.
             SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException,
         });
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        // The inner one answers first, so that programs never get the page.
         app.UseWhen(IsApi, api => api.UseStatusCodePages(context => Bare(context.HttpContext)));
-        app.UseWhen(http => !IsApi(http), pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
     }
 
     private static bool IsApi(HttpContext http) => http.Request.Path.StartsWithSegments("/api") || http.Request.Path.StartsWithSegments("/hubs");
