@@ -63,7 +63,17 @@ say "Building"
 restore=(); [ "${CI:-}" = true ] && restore=(--locked-mode)
 dotnet restore Arena.sln "${restore[@]}" --nologo -v quiet || { echo "0 passed, 1 failed"; exit 1; }
 build_release Arena.sln || { echo "0 passed, 1 failed"; exit 1; }
+# The browser modules' pure parts, by node's own test runner.
+viewer_tests() {
+  local out=artifacts/viewer-raw.log status=0
+  node --test Arena.Tests/Viewer/ 2>&1 | tee "$out"
+  status=${PIPESTATUS[0]}
+  awk '/^[#ℹ] pass [0-9]+$/ {p=$3} /^[#ℹ] fail [0-9]+$/ {f=$3} END { if (p == "") exit 1; printf "%d passed, %d failed\n", p, f }' "$out" || return 1
+  return "$status"
+}
+
 part format format
+part viewer viewer_tests
 part dotnet dotnet_tests
 [ -x contracts/test.sh ] && part contracts contracts/test.sh
 

@@ -173,7 +173,7 @@ class ArenaChart extends HTMLElement {
     if (x0 === x1) [x0, x1] = [x0 - 1, x1 + 1];
     const rows = ticks(y0, y1, Math.max(2, Math.round(height / 50)));
     const left = Math.max(...rows.map((t) => format(t).length)) * 7.2 + 12;
-    const box = { left, right: width - 12, top: 10, bottom: height - 26 };
+    const box = { left, right: width - 12, top: 10, bottom: height - 42 };
     const x = (v) => box.left + (v - x0) / (x1 - x0) * (box.right - box.left);
     const y = (v) => box.bottom - (v - y0) / (y1 - y0) * (box.bottom - box.top);
     const columns = ticks(x0, x1, Math.max(2, Math.round(width / 110))).filter((t) => Number.isInteger(t) || x1 - x0 < 3);
@@ -182,7 +182,7 @@ class ArenaChart extends HTMLElement {
     const chart = svg("svg", { class: "ac-svg", width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${this.getAttribute("heading") ?? "Line chart"}: ${last} at ${this.getAttribute("x") ?? "step"} ${format(x1)}` },
       svg("g", { class: "ac-grid" }, ...rows.map((t) => svg("line", { x1: box.left, x2: box.right, y1: y(t), y2: y(t) }))),
       svg("g", { class: "ac-labels ac-labels-y" }, ...rows.map((t) => svg("text", { x: box.left - 7, y: y(t) + 4, text: format(t) }))),
-      svg("g", { class: "ac-labels ac-labels-x" }, ...columns.map((t) => svg("text", { x: x(t), y: height - 8, text: format(t) }))),
+      svg("g", { class: "ac-labels ac-labels-x" }, ...columns.map((t) => svg("text", { x: x(t), y: height - 24, text: format(t) }))),
       svg("line", { class: "ac-axis", x1: box.left, x2: box.right, y1: box.bottom, y2: box.bottom }),
       ...series.map((s) => {
         const kept = thin(s.points, Math.max(50, box.right - box.left));
@@ -192,7 +192,7 @@ class ArenaChart extends HTMLElement {
           svg("path", { class: "ac-line", d: path, "stroke-dasharray": s.pattern || null }),
           s.points.length <= 40 ? svg("g", {}, ...s.points.map((p) => svg("circle", { class: "ac-dot", cx: x(p.x), cy: y(p.y), r: 3 }))) : svg("circle", { class: "ac-dot", cx: x(end.x), cy: y(end.y), r: 3.5 }));
       }),
-      svg("text", { class: "ac-axis-name ac-axis-name-x", x: box.right, y: box.bottom - 6, text: this.getAttribute("x") ?? "step" }),
+      svg("text", { class: "ac-axis-name ac-axis-name-x", x: (box.left + box.right) / 2, y: height - 6, text: this.getAttribute("x") ?? "step" }),
       this.getAttribute("y") ? svg("text", { class: "ac-axis-name", x: box.left + 4, y: box.top + 8, text: this.getAttribute("y") }) : null);
     this.cross = svg("g", { class: "ac-cross" });
     chart.append(this.cross);

@@ -131,6 +131,7 @@ class ArenaMatch extends HTMLElement {
     if (run !== this.#run) return;
     const before = this.#timeline.lastId;
     this.#timeline.load(document);
+    this.#timeline.sealed = this.#given !== null;
     this.#adapter ??= await adapterOf(this.#timeline.match.space ?? this.getAttribute("space"));
     if (run !== this.#run) return;
     this.#heard = performance.now();
@@ -140,7 +141,7 @@ class ArenaMatch extends HTMLElement {
     } else if (this.#timeline.lastId > before) {
       this.#arrived();
     }
-    if (this.#timeline.over || this.#given) return this.#ended();
+    if (this.#timeline.over) return this.#ended();
     if (!this.#stop) this.#listen();
     this.#again(run, this.#timeline.frames.length ? SILENCE : FOLLOW_AFTER);
   }

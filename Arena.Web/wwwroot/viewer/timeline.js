@@ -16,6 +16,8 @@ export class Timeline {
   /** Why it is void, or null. */
   voidReason = null;
   lastId = 0;
+  /** Set where nothing more will come although no result did: a dry run. */
+  sealed = false;
 
   /** Takes a whole frames document; events that are known already are left alone, so it can be loaded again at any time. */
   load(document) {
@@ -79,7 +81,7 @@ export class Timeline {
 
   /** Whether nothing more can happen. */
   get over() {
-    return this.result !== null || this.voidReason !== null;
+    return this.sealed || this.result !== null || this.voidReason !== null;
   }
 
   get last() {

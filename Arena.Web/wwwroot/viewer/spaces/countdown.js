@@ -10,8 +10,9 @@ export function render(view, { players, seats, animate }) {
     const answer = answers.find((a) => a.seat === seat);
     return el("li", { class: `av-answer av-p${player}${answer && answer.distance === best ? " av-best" : ""}${answer && animate ? " av-appear" : ""}` },
       mark(player),
-      el("span", { class: "av-answer-name", text: nameOf(players, player) }),
-      answer ? el("span", { class: "av-answer-text", text: answer.text || "no answer" }) : el("span", { class: "av-answer-text av-waiting", text: waiting.includes(seat) ? "is calculating…" : "" }),
+      el("div", { class: "av-answer-body" },
+        el("span", { class: "av-answer-name", text: nameOf(players, player) }),
+        answer ? el("span", { class: "av-answer-text", text: answer.text || "no answer" }) : el("span", { class: "av-answer-text av-waiting", text: waiting.includes(seat) ? "is calculating…" : "" })),
       answer ? verdict(answer) : null);
   });
   return el("div", { class: "av-board av-countdown", role: "group", "aria-label": describe(view) },
