@@ -5,7 +5,9 @@ switch (args.FirstOrDefault())
 {
     case "kernel":
         return KernelBench.Run(full: args.Contains("--full"));
+    case "ratings":
+        return RatingsBench.Run(full: args.Contains("--full"));
     default:
-        Console.Error.WriteLine("usage: Arena.Bench kernel [--full]");
+        Console.Error.WriteLine("usage: Arena.Bench kernel|ratings [--full]");
         return 2;
 }

@@ -12,7 +12,7 @@ internal sealed record BenchLine(string Bench, string Case, double Value, double
     public string ToJson() => string.Create(CultureInfo.InvariantCulture,
         $$"""{"bench":"{{Bench}}","case":"{{Case}}","value":{{Round(Value)}},"unit":"{{Unit}}","ceiling":{{(Ceiling is { } c ? Round(c) : "null")}},"ratio":{{(Ceiling is { } d ? (Value / d).ToString("0.000", CultureInfo.InvariantCulture) : "null")}},"n":{{N}}}""");
 
-    private static string Round(double value) => value.ToString(value >= 100 ? "0" : "0.###", CultureInfo.InvariantCulture);
+    private static string Round(double value) => value.ToString(value >= 100 ? "0" : value >= 1 ? "0.###" : "G4", CultureInfo.InvariantCulture);
 }
 
 /// <summary>Rates over timed rounds: warm-up, then the median with its extremes, since runs on a shared machine spread.</summary>

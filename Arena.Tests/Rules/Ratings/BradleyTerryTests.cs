@@ -73,6 +73,28 @@ public sealed class BradleyTerryTests
         Assert.True(BradleyTerry.Fit(once).Variance[0] > BradleyTerry.Fit(thrice).Variance[0]);
     }
 
+    // arena-rank's property: soft outcomes that follow the model give the ratings back.
+    [Fact]
+    public void ExpectedScoresAsWeightsGiveTheRatingsBack()
+    {
+        var truth = Enumerable.Range(0, 10).Select(i => 700 + 60.0 * i).ToArray();
+        var (first, second, weights) = (new List<int>(), new List<int>(), new List<double>());
+        for (var i = 0; i < 10; i++)
+        {
+            for (var j = 0; j < 10; j++)
+            {
+                if (i != j)
+                {
+                    first.Add(i);
+                    second.Add(j);
+                    weights.Add(BradleyTerry.Expected(truth[i], truth[j], new BradleyTerryOptions()));
+                }
+            }
+        }
+        var fit = BradleyTerry.Fit(BattleTable.FromIds(10, [.. first], [.. second], new BattleOutcome[90], [.. weights]), new BradleyTerryOptions(Center: truth.Average()));
+        Assert.All(truth.Zip(fit.Ratings), p => Assert.Equal(p.First, p.Second, 1e-8));
+    }
+
     [Fact]
     public void AnAnchorMovesEverybodyAlike()
     {
