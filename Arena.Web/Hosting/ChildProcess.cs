@@ -41,6 +41,9 @@ internal sealed class ChildProcess : IAsyncDisposable
         {
             start.ArgumentList.Add(argument);
         }
+        // The site's own addresses are not the child's.
+        start.Environment.Remove("ASPNETCORE_URLS");
+        start.Environment.Remove("ASPNETCORE_HTTP_PORTS");
         var shell = new Process { StartInfo = start };
         shell.OutputDataReceived += (_, e) => { if (e.Data is { } line) print(line); };
         shell.ErrorDataReceived += (_, e) => { if (e.Data is { } line) print(line); };
