@@ -33,7 +33,7 @@ public sealed class AgentPageTests(SiteFixture site)
         await browser.GetAsync("/agents/new?kind=script");
         await browser.SubmitAsync("agent", new() { ["Sent.Name"] = "Typo", ["Sent.Source"] = "function act(o) {\n  return ;;)\n}" });
         Assert.Contains("Not saved. Line 2, column", browser.Text);
-        Assert.Contains("data-error-line=\"2\"", browser.Page);
+        Assert.Contains("error-line=\"2\"", browser.Page);
         Assert.Contains("return ;;)", browser.Text);
         Assert.Contains("value=\"Typo\"", browser.Page);
     }

@@ -21,6 +21,7 @@ public sealed class SiteFixture : WebApplicationFactory<Parts>
     {
         ["Arena:HouseShow:Enabled"] = "false",
         ["Arena:Trainer:Enabled"] = "false",
+        ["Trainer:Enabled"] = "false",
         ["Arena:Chain:Enabled"] = "false",
         ["Limits:SignIn"] = "100000",
         ["Limits:Register"] = "100000",

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Arena.Engine;
 using Arena.Engine.Agents;
+using Arena.Engine.Matches;
 using Arena.Web.Accounts;
 using Arena.Web.Site;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -19,6 +20,7 @@ internal static class AgentEndpoints
         agents.MapGet("", List);
         agents.MapGet("/{id}", Read);
         agents.MapGet("/{id}/versions", Versions);
+        agents.MapGet("/{id}/ratings", Ratings);
         agents.MapPost("", Create).RequireAuthorization(Access.Owner);
         agents.MapPost("/{id}/versions", AddVersion).RequireAuthorization(Access.Owner);
         agents.MapPost("/dry-run", DryRunEndpoint.Play).Produces<DryRunEndpoint.DryRunAnswer>().RequireAuthorization(Access.Owner).RequireRateLimiting(Limits.Tries);
@@ -59,6 +61,19 @@ internal static class AgentEndpoints
         var mine = agent.OwnerId == user.OwnerId();
         var versions = await db.AgentVersions.Where(v => v.AgentId == id).OrderByDescending(v => v.Number).AsNoTracking().ToListAsync(ct);
         return TypedResults.Ok<IReadOnlyList<VersionAnswer>>([.. versions.Select(v => Answer(v, mine))]);
+    }
+
+    /// <summary>The rating of one version in one space after each of its last rated matches, oldest first.</summary>
+    /// <param name="version">A version's id; the current one unless named.</param>
+    private static async Task<Results<Ok<HistoryAnswer>, ProblemHttpResult>> Ratings(AgentId id, string space, IDbContextFactory<ArenaDb> databases, RatingHistory history, CancellationToken ct, VersionId? version = null)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        if ((version ?? await db.Agents.Where(a => a.Id == id).Select(a => a.CurrentVersionId).SingleOrDefaultAsync(ct)) is not { } wanted)
+        {
+            return Problems.NotFound("agent");
+        }
+        var points = await history.OfAsync(space, wanted, 500, ct);
+        return TypedResults.Ok(new HistoryAnswer([.. points.Select(p => new PointAnswer(p.Games, p.MilliElo / 1000.0, p.Match.Value, p.At))], Done: true));
     }
 
     /// <summary>A new agent with its first version.</summary>
@@ -145,6 +160,13 @@ internal static class AgentEndpoints
     public sealed record AgentWish([Required] string Name, [Required] string Kind, string? About, JsonObject? Config, string? Secret);
 
     public sealed record VersionWish(JsonObject? Config, string? Secret);
+
+    /// <param name="Done">True: nothing more is being added to this answer.</param>
+    public sealed record HistoryAnswer(IReadOnlyList<PointAnswer> Points, bool Done);
+
+    /// <param name="Step">Number of rated matches.</param>
+    /// <param name="Rating">Elo points.</param>
+    public sealed record PointAnswer(int Step, double Rating, Guid Match, DateTimeOffset At);
 
     public sealed record CreatedAnswer(Guid AgentId, Guid VersionId, int Version);
 }

@@ -123,7 +123,7 @@ internal static class MatchEndpoints
 
     internal static MatchAnswer Answer(MatchLine line) => new(
         line.Match.Id.Value, line.Match.Space, line.Match.RulesVersion, line.Match.Kind.ToString().ToLowerInvariant(), line.Match.Tier, line.Match.Status.ToString().ToLowerInvariant(),
-        line.Match.Commitment, line.IsOver ? Convert.ToHexStringLower(line.Match.Seed) : null, line.Match.CreatedAt, line.Match.StartedAt, line.Match.ClosedAt, line.Match.Turns,
+        line.Match.Commitment, line.IsOver ? Convert.ToHexStringLower(line.Match.Seed) : null, line.Match.CreatedAt, line.Match.StartedAt, line.Match.ClosedAt, line.Match.PaceMs, line.Match.Turns,
         line.Match.VoidReason, line.Match.TranscriptHash, line.Match.Epoch,
         [.. line.Players.Select(p => new PlayerAnswer(p.Player, p.AgentId.Value, p.Name, KindWords.Of(p.Kind), p.VersionId.Value, p.Version, p.OwnerId, p.Owner, p.Score, p.Before, p.After, p.Fault))]);
 
@@ -131,10 +131,11 @@ internal static class MatchEndpoints
     public sealed record MatchPageAnswer(IReadOnlyList<MatchAnswer> Matches, Guid? Next);
 
     /// <param name="Seed">Revealed when the match ends.</param>
+    /// <param name="PaceMs">Least time between shown turns; a running match with 0 is too quick to be watched.</param>
     /// <param name="TranscriptHash">keccak-256 of the transcript's bytes.</param>
     public sealed record MatchAnswer(
         Guid Id, string Space, int RulesVersion, string Kind, string Tier, string Status, string Commitment, string? Seed, DateTimeOffset CreatedAt, DateTimeOffset? StartedAt,
-        DateTimeOffset? ClosedAt, int Turns, string? VoidReason, string? TranscriptHash, long? Epoch, IReadOnlyList<PlayerAnswer> Players);
+        DateTimeOffset? ClosedAt, int PaceMs, int Turns, string? VoidReason, string? TranscriptHash, long? Epoch, IReadOnlyList<PlayerAnswer> Players);
 
     /// <param name="Score">Micro-points.</param>
     /// <param name="RatingBefore">Milli-Elo.</param>

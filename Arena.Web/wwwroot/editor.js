@@ -1,6 +1,7 @@
-// The dry run of the script editor's page. Without this module saving still checks the script.
+// The script editor's dry run. Without this module saving still checks the script.
 
 import "/viewer/arena-code.js";
+import "/viewer/arena-match.js";
 
 const editor = document.querySelector("arena-code");
 const space = document.getElementById("try-space");
@@ -30,13 +31,13 @@ async function run() {
     const response = await fetch("/api/v1/agents/dry-run", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ space: space.value, opponent: house.value, source: editor.area.value }),
+      body: JSON.stringify({ space: space.value, opponent: house.value, source: editor.querySelector("textarea").value }),
     });
     const answer = await response.json();
     if (!response.ok) {
       result.hidden = true;
       say(answer.detail ?? answer.title ?? "The site refused.", "bad");
-      if (answer.line) editor.reveal(answer.line);
+      if (answer.line) editor.reveal(answer.line, 0, answer.detail);
       return;
     }
     show(answer);
@@ -49,7 +50,7 @@ async function run() {
 
 function show(answer) {
   result.hidden = false;
-  editor.mark(0);
+  editor.mark?.(0);
   say(answer.fault ? `${answer.result} ${answer.fault}` : answer.result, answer.fault ? "bad" : "good");
   const match = document.createElement("arena-match");
   match.setAttribute("match-id", "dry-run");
@@ -63,7 +64,6 @@ function show(answer) {
 }
 
 if (button) {
-  await import("/viewer/arena-match.js").catch(() => {});
   space.addEventListener("change", houses);
   button.addEventListener("click", run);
   editor.area.addEventListener("keydown", (event) => {
