@@ -16,18 +16,20 @@ public sealed record BattleConnectivity(int[] Island, int Islands, int[] Group, 
     /// <summary>Whether maximum likelihood without a prior has a finite answer.</summary>
     public bool Finite => Groups <= 1;
 
-    public static BattleConnectivity Of(BattleTable table)
+    public static BattleConnectivity Of(BattleTable table) => Of(table.Players, table.Weights);
+
+    /// <param name="players">M.</param>
+    /// <param name="cells">(pairs, 3) as of <see cref="BattleTable.Weights"/>.</param>
+    internal static BattleConnectivity Of(int players, ReadOnlySpan<double> cells)
     {
-        var players = table.Players;
         var scored = new bool[players * players];
-        for (var i = 0; i < players; i++)
+        for (int i = 0, cell = 0; i < players; i++)
         {
-            for (var j = i + 1; j < players; j++)
+            for (var j = i + 1; j < players; j++, cell += 3)
             {
-                var cell = 3 * table.Pair(i, j);
-                var tie = table.Weights[cell + 2] > 0;
-                scored[i * players + j] = tie || table.Weights[cell] > 0;
-                scored[j * players + i] = tie || table.Weights[cell + 1] > 0;
+                var tie = cells[cell + 2] > 0;
+                scored[i * players + j] = tie || cells[cell] > 0;
+                scored[j * players + i] = tie || cells[cell + 1] > 0;
             }
         }
         var (island, islands) = Label(players, (i, j) => scored[i * players + j] || scored[j * players + i], null);

@@ -94,6 +94,10 @@ public sealed record BradleyTerryBootstrap(double[] Ratings, int Players, int Fa
                 return theta;
             }
             // Few battles: the resampled table may be far from the full one, or have no finite answer.
+            if (precision == 0 && !BattleConnectivity.Of(table.Players, cells).Finite)
+            {
+                return null;
+            }
             Array.Clear(theta);
             return problem.Maximise(theta, maximumSteps).Converged ? theta : null;
         }

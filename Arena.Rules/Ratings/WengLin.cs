@@ -176,50 +176,10 @@ public static class WengLin
     {
         if (own == other)
         {
-            return (TiePush(gap, margin), TieBend(gap, margin));
+            return (TruncatedNormal.TiePush(gap, margin), TruncatedNormal.TieBend(gap, margin));
         }
         var sign = other > own ? 1 : -1;
-        return (sign * WinPush(sign * gap, margin), WinBend(sign * gap, margin));
-    }
-
-    /// <summary>The paper's V.</summary>
-    private static double WinPush(double x, double t)
-    {
-        var chance = Normal.Cumulative(x - t);
-        return chance < 1e-300 ? t - x : Normal.Density(x - t) / chance;
-    }
-
-    /// <summary>The paper's W.</summary>
-    private static double WinBend(double x, double t)
-    {
-        var push = WinPush(x, t);
-        return Math.Clamp(push * (push + x - t), 0, 1);
-    }
-
-    /// <summary>The paper's V~.</summary>
-    private static double TiePush(double x, double t)
-    {
-        var size = Math.Abs(x);
-        var chance = Normal.Cumulative(t - size) - Normal.Cumulative(-t - size);
-        if (chance < 1e-5)
-        {
-            return x < 0 ? -x - t : -x + t;
-        }
-        var push = (Normal.Density(-t - size) - Normal.Density(t - size)) / chance;
-        return x < 0 ? -push : push;
-    }
-
-    /// <summary>The paper's W~.</summary>
-    private static double TieBend(double x, double t)
-    {
-        var size = Math.Abs(x);
-        var chance = Normal.Cumulative(t - size) - Normal.Cumulative(-t - size);
-        if (chance < 2.220446049250313e-16)
-        {
-            return 1;
-        }
-        var push = TiePush(x, t);
-        return ((t - size) * Normal.Density(t - size) + (t + size) * Normal.Density(-t - size)) / chance + push * push;
+        return (sign * TruncatedNormal.WinPush(sign * gap, margin), TruncatedNormal.WinBend(sign * gap, margin));
     }
 
     /// <summary>ln(1 + difference / margin) for score differences above the margin, else 1.</summary>

@@ -218,6 +218,31 @@ public sealed class BradleyTerryTests
     }
 
     [Fact]
+    public void ASampleIsTheFitOfItsTable()
+    {
+        // Two players: the sample's rating gap is the log-odds of its resampled score, which is a multiple of 1/200.
+        var table = BattleTable.FromCounts(new[,] { { 0, 60 }, { 20, 0 } }, new[,] { { 0, 20 }, { 0, 0 } });
+        var samples = BradleyTerryBootstrap.Run(table, 500, seed: 5);
+        for (var s = 0; s < 500; s++)
+        {
+            var score = 1 / (1 + Math.Exp((samples.Ratings[2 * s + 1] - samples.Ratings[2 * s]) / Unit)) * 200;
+            Assert.Equal(Math.Round(score), score, 1e-6);
+        }
+    }
+
+    [Fact]
+    public void SamplesWithoutAFiniteAnswerAreCountedAndLeftOut()
+    {
+        // The one win of player 1 is missing from e^-1 of the samples.
+        var table = BattleTable.FromCounts(new[,] { { 0, 30 }, { 1, 0 } });
+        var samples = BradleyTerryBootstrap.Run(table, 2000, seed: 3);
+        Assert.Equal(Math.Exp(-1), samples.Failed / 2000.0, 0.05);
+        Assert.Equal(samples.Failed, Enumerable.Range(0, 2000).Count(s => double.IsNaN(samples.Ratings[2 * s])));
+        Assert.All(samples.Quantile(1), r => Assert.InRange(r, 0, 2000));
+        Assert.Equal(0, BradleyTerryBootstrap.Run(table, 200, seed: 3, new BradleyTerryOptions(PriorDeviation: 300)).Failed);
+    }
+
+    [Fact]
     public void ResampledCellsHaveTheMultinomialsMeanAndSpread()
     {
         var (table, _) = Simulated(2, 400, seed: 4, spread: 0);
