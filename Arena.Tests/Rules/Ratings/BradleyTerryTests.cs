@@ -179,6 +179,20 @@ public sealed class BradleyTerryTests
         Assert.All(sandwich.Variance.Zip(curvature.Variance), v => Assert.Equal(1, v.First / v.Second, 0.05));
     }
 
+    // 60 wins, 20 losses, 20 ties: p = 0.7, and the gap's variance is (60 * 0.3² + 20 * 0.7² + 20 * 0.2²) / (100 * 0.7 * 0.3)².
+    [Fact]
+    public void TwoPlayersHaveTheSandwichOfTheClosedForm()
+    {
+        var table = BattleTable.FromCounts(new[,] { { 0, 60 }, { 20, 0 } }, new[,] { { 0, 20 }, { 0, 0 } });
+        var fit = BradleyTerry.Fit(table, new BradleyTerryOptions(WithCovariance: true));
+        var curvature = BradleyTerry.Fit(table, new BradleyTerryOptions(Intervals: BradleyTerryIntervals.Curvature, WithCovariance: true));
+        Assert.Equal(400 * Math.Log10(0.7 / 0.3), fit.Ratings[0] - fit.Ratings[1], 1e-8);
+        Assert.Equal(Unit * Unit * (60 * 0.09 + 20 * 0.49 + 20 * 0.04) / (21 * 21), Gap(fit), 1e-6);
+        Assert.Equal(Unit * Unit / 21, Gap(curvature), 1e-6);
+
+        static double Gap(BradleyTerryFit f) => f.Covariance[0] + f.Covariance[3] - 2 * f.Covariance[1];
+    }
+
     [Fact]
     public void TheCovarianceExplainsTheIntervals()
     {
