@@ -8,6 +8,7 @@ var root = new RootCommand("Arena.Trainer: serves policies, trains them on prefe
     DoctorCommand.Create(),
     PretrainCommand.Create(),
     EvalCommand.Create(),
+    TrainCommand.Create(),
     LearnCommand.Create(),
     ServeCommand.Create(),
     WorkCommand.Create(),

@@ -35,7 +35,7 @@ internal static class LearnCommand
             {
                 foreach (var seed in numbers)
                 {
-                    var options = SpaceDefaults.For(game.Slug, method, Overrides(parse.GetValue(overrides))) with { Seed = seed, EvaluationGames = all ? 2000 : parse.GetValue(games) };
+                    var options = SpaceDefaults.For(game.Slug, method, JsonOption.Read(parse.GetValue(overrides), "--options")) with { Seed = seed, EvaluationGames = all ? 2000 : parse.GetValue(games) };
                     AnsiConsole.MarkupLineInterpolated($"[grey]{clock.Elapsed:mm\\:ss} {method}, seed {seed}[/]");
                     cases.Add(Run(policy, options.Checked(), game.Slug, cancel));
                 }
@@ -44,18 +44,6 @@ internal static class LearnCommand
             return Task.FromResult(0);
         });
         return command;
-    }
-
-    private static JsonObject Overrides(string? json)
-    {
-        try
-        {
-            return json is null ? [] : JsonNode.Parse(json)!.AsObject();
-        }
-        catch (Exception e) when (e is System.Text.Json.JsonException or InvalidOperationException or NullReferenceException)
-        {
-            throw new TrainerException($"--options is not a JSON object: {e.Message}", e);
-        }
     }
 
     private static Case Run(Policy policy, TrainOptions options, string space, CancellationToken cancel)

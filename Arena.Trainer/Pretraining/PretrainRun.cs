@@ -81,7 +81,7 @@ public static class PretrainRun
             board = game.Play(board, choice);
             ids.Add(tokens.Token(choice));
         }
-        ids.Add(ArenaVocabulary.EosId);
+        // No end token: a policy is asked for one move of a game that goes on, and one that expects the end gives no move.
         return (ids, prompt);
     }
 
