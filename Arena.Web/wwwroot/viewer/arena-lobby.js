@@ -1,6 +1,7 @@
 // <arena-lobby match-id="..." space="...">: a match that is being played, and another one some seconds after it has ended.
 //
 //   match-id   the first match (without it: any that runs)       space   only matches of this space
+//   heading    the title, instead of the space's name
 //   prefer     spaces to choose first, "connect-four,tic-tac-toe"   list    how many other live matches to name, 5 by default
 // "Stay" keeps the match. It hears of matches on the hub (WatchLobby) and reads /api/v1/matches?status=running now and then.
 
@@ -85,7 +86,7 @@ class ArenaLobby extends HTMLElement {
     this.#ended = false;
     clearTimeout(this.#pause);
     this.#pause = 0;
-    this.heading.textContent = spaceName(match.space) || "Live";
+    this.#title(match.space);
     this.link.href = `/matches/${match.id}`;
     this.link.hidden = false;
     this.stayButton.hidden = false;
@@ -105,7 +106,7 @@ class ArenaLobby extends HTMLElement {
     if (matchId !== this.#current?.id) return;
     if (type === "loaded") {
       const space = event.target.timeline?.match?.space;
-      if (space) this.heading.textContent = spaceName(space);
+      if (space) this.#title(space);
     }
     const over = type === "closed" || type === "void" || (type === "loaded" && event.target.timeline?.over);
     if (!over || this.#ended) return;
@@ -121,7 +122,7 @@ class ArenaLobby extends HTMLElement {
 
   #build() {
     const given = this.querySelector("arena-match");
-    this.heading = el("h2", { text: spaceName(this.getAttribute("space")) || "Live" });
+    this.heading = el("h2");
     this.link = el("a", { text: "Open the match", hidden: true });
     this.stayButton = el("button", {
       type: "button", class: "al-stay", "aria-pressed": "false", hidden: true, text: "Stay", title: "Keep this match on the page when it has ended",
@@ -135,7 +136,12 @@ class ArenaLobby extends HTMLElement {
     this.stage = el("div", { class: "al-stage" }, given ?? el("div", { class: "av-message av-message-soon" },
       el("p", { text: "The next match is about to start." }), el("p", { class: "small muted", text: "It appears here by itself." })));
     this.others = el("div", { class: "al-others" });
+    this.#title(this.getAttribute("space"));
     this.replaceChildren(el("div", { class: "al-head" }, this.heading, this.stayButton, this.link), this.stage, this.others);
+  }
+
+  #title(space) {
+    this.heading.textContent = this.getAttribute("heading") ?? (spaceName(space) || "Live");
   }
 
   #list() {

@@ -179,7 +179,7 @@ class ArenaMatch extends HTMLElement {
   #first() {
     const { frames, over } = this.#timeline;
     if (!frames.length) return this.#waiting();
-    const linked = this.compact ? -1 : this.#timeline.find(location.hash);
+    const linked = this.compact || this.#given ? -1 : this.#timeline.find(location.hash);
     this.#following = !over && linked < 0;
     this.#show(linked >= 0 ? linked : this.#timeline.last);
   }
@@ -219,6 +219,7 @@ class ArenaMatch extends HTMLElement {
     const { last } = this.#timeline;
     if (!live && !this.#playing) return;
     if (this.#index >= last) {
+      if (this.#playing) this.#link();
       this.#playing = false;
       if (this.#timeline.over && this.#following) this.#following = false;
       return this.#refresh();
@@ -252,6 +253,7 @@ class ArenaMatch extends HTMLElement {
   toggle() {
     if (this.#playing || this.#following) {
       this.#halt();
+      this.#link();
       return this.#refresh();
     }
     this.#halt();
@@ -343,9 +345,15 @@ class ArenaMatch extends HTMLElement {
     }
     this.board.replaceChildren(board);
     this.#say(frame);
-    if (link && !this.compact) history.replaceState(history.state, "", location.pathname + location.search + this.#timeline.hash(index));
+    if (link) this.#link();
     this.#refresh();
     this.#send("shown");
+  }
+
+  /** The position's address, so that it can be shared. Only where the viewer is the page's own match. */
+  #link() {
+    if (this.compact || this.#given) return;
+    history.replaceState(history.state, "", location.pathname + location.search + this.#timeline.hash(this.#index));
   }
 
   /** Everything but the board. */
@@ -434,7 +442,7 @@ class ArenaMatch extends HTMLElement {
   }
 
   #say(frame) {
-    if (this.#playing && this.#speed > 2) return;
+    if (this.#playing && this.#speed > 2 && frame.index < this.#timeline.last) return;
     const players = this.#timeline.players;
     const words = frame.turn ? sentence(frame.turn, players, this.#adapter.move?.(frame.turn) ?? frame.turn.did) : `Game ${frame.game + 1} begins.`;
     this.voice.textContent = this.#endsGame(frame) ? `${words} ${gameResult(this.#timeline.games[frame.game], players)}.` : words;
@@ -466,7 +474,7 @@ class ArenaMatch extends HTMLElement {
   };
 
   #onHash = () => {
-    const index = this.compact ? -1 : this.#timeline.find(location.hash);
+    const index = this.compact || this.#given ? -1 : this.#timeline.find(location.hash);
     if (index >= 0 && index !== this.#index) {
       this.#halt();
       this.#show(index);
