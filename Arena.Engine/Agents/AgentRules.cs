@@ -18,6 +18,10 @@ internal static class AgentRules
         {
             return AgentResult.Refuse("name-invalid", $"A name has 3 to {LongestName} characters.");
         }
+        if (name.Contains('·', StringComparison.Ordinal))
+        {
+            return AgentResult.Refuse("name-invalid", "The sign · is kept for the names of house agents.");
+        }
         foreach (var rune in name.EnumerateRunes())
         {
             // Invisible and direction-changing characters would let one agent pass for another.

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Arena.Rules;
 using Arena.Rules.Play;
 
@@ -6,9 +7,15 @@ namespace Arena.Engine.Agents;
 /// <summary>The built-in agents of the spaces: deterministic, in process.</summary>
 internal sealed class HouseClientSource : IAgentClientSource
 {
+    // A house agent remembers nothing between turns, so one client serves all its matches.
+    private readonly ConcurrentDictionary<VersionId, IAgentClient> _clients = [];
+
     public AgentKind Kind => AgentKind.House;
 
-    public IAgentClient Open(AgentVersion version)
+    public IAgentClient Open(AgentVersion version) =>
+        _clients.TryGetValue(version.Id, out var known) ? known : _clients.GetOrAdd(version.Id, Make(version));
+
+    private static HouseClient Make(AgentVersion version)
     {
         var config = (HouseConfig)AgentConfig.FromJson(version.Config);
         var agent = SpaceRegistry.Find(config.Space)?.House.FirstOrDefault(h => h.Slug == config.Slug)

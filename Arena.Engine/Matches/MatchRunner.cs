@@ -1,5 +1,4 @@
 using Arena.Engine.Agents;
-using Arena.Rules;
 using Arena.Rules.Play;
 
 namespace Arena.Engine.Matches;
@@ -47,12 +46,12 @@ public sealed class MatchRunner(AgentClients agents, ReplyLog log, MatchFeed fee
                 var pending = play.Pending;
                 if (pending.Count == 1)
                 {
-                    play.Answer(pending[0].Turn, await AskAsync(plan, play, known, clients, recorded, took, pending[0], ct));
+                    play.Answer(pending[0].Turn, await AskAsync(setup, play, known, clients, recorded, took, pending[0], ct));
                 }
                 else
                 {
                     // Seats that act at once don't wait for each other; their answers go in by number, so the order is always the same.
-                    var replies = await Task.WhenAll(pending.Select(p => AskAsync(plan, play, known, clients, recorded, took, p, ct).AsTask()));
+                    var replies = await Task.WhenAll(pending.Select(p => AskAsync(setup, play, known, clients, recorded, took, p, ct).AsTask()));
                     for (var i = 0; i < replies.Length; i++)
                     {
                         play.Answer(pending[i].Turn, replies[i]);
@@ -94,7 +93,7 @@ public sealed class MatchRunner(AgentClients agents, ReplyLog log, MatchFeed fee
     }
 
     private async ValueTask<AgentReply> AskAsync(
-        MatchPlan plan, MatchPlay play, KnownVersion[] known, IAgentClient[] clients, Dictionary<(int Turn, int Try), AgentReply> recorded,
+        MatchSetup setup, MatchPlay play, KnownVersion[] known, IAgentClient[] clients, Dictionary<(int Turn, int Try), AgentReply> recorded,
         Dictionary<int, long> took, PendingTurn pending, CancellationToken ct)
     {
         var version = known[pending.Player];
@@ -102,8 +101,8 @@ public sealed class MatchRunner(AgentClients agents, ReplyLog log, MatchFeed fee
         {
             return before;
         }
-        var card = SpaceRegistry.Find(plan.Space)!.Card;
-        var turn = new AgentTurn(plan.Id, version.Version.AgentId, version.Version.Id, version.Config, card, pending, time.GetUtcNow() + card.TurnClock) { Play = play };
+        var card = setup.Rules.Card;
+        var turn = new AgentTurn(new MatchId(setup.Match), version.Version.AgentId, version.Version.Id, version.Config, card, pending, time.GetUtcNow() + card.TurnClock) { Play = play };
         if (version.Kind == AgentKind.House)
         {
             // House agents are ours and trusted to end; a clock would only cost.
@@ -113,7 +112,7 @@ public sealed class MatchRunner(AgentClients agents, ReplyLog log, MatchFeed fee
         var reply = await InTimeAsync(clients[pending.Player], turn, card.TurnClock, ct);
         if (version.IsExternal)
         {
-            reply = await log.RecordAsync(plan.Id, pending.Turn, pending.Try, reply, ct);
+            reply = await log.RecordAsync(turn.MatchId, pending.Turn, pending.Try, reply, ct);
         }
         lock (took)
         {

@@ -7,7 +7,9 @@ switch (args.FirstOrDefault())
         return KernelBench.Run(full: args.Contains("--full"));
     case "ratings":
         return RatingsBench.Run(full: args.Contains("--full"));
+    case "platform":
+        return await PlatformBench.RunAsync(full: args.Contains("--full"));
     default:
-        Console.Error.WriteLine("usage: Arena.Bench kernel|ratings [--full]");
+        Console.Error.WriteLine("usage: Arena.Bench kernel|ratings|platform [--full]");
         return 2;
 }

@@ -55,7 +55,18 @@ public sealed class MatchRunnerTests(EngineFixture engine) : IClassFixture<Engin
 
         // The node that recorded it is gone; this one takes over. The bot is not connected, so it forfeits what comes next.
         engine.Time.Advance(TimeSpan.FromSeconds(11));
-        await engine.RunAsync(engine.Get<MatchHost>().PlayAsync(lease.Plan.Id, default), TimeSpan.FromSeconds(1));
+        var match = engine.Get<MatchHost>().PlayAsync(lease.Plan.Id, default);
+        var board = engine.Get<BotBoard>();
+        for (BotEvent? last = null; !match.IsCompleted; await Task.Yield())
+        {
+            if (board.Pending(bot.Agent.Id) is [var turn] && turn != last)
+            {
+                // To the end of this turn's clock and not beyond.
+                last = turn;
+                engine.Time.Advance(TimeSpan.FromSeconds(20));
+            }
+        }
+        await match;
 
         var first = engine.Get<MatchFeed>().Known(lease.Plan.Id)!.First(e => e.Type == "turn").Data;
         Assert.Equal(corner, first["did"]!.GetValue<string>());
