@@ -10,6 +10,7 @@ var root = new RootCommand("Arena.Trainer: serves policies, trains them on prefe
     EvalCommand.Create(),
     TrainCommand.Create(),
     LearnCommand.Create(),
+    BenchCommand.Create(),
     ServeCommand.Create(),
     WorkCommand.Create(),
 };
