@@ -35,6 +35,7 @@ const faults = {
   Crashed: "crashed",
   Disconnected: "disconnected",
   OverBudget: "over budget",
+  "no-answer": "no answer",
 };
 
 export const fault = (kind) => faults[kind] ?? kind;

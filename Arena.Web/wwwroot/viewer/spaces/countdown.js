@@ -1,18 +1,19 @@
 // Countdown. View: {numbers: six integers, target, answers: [{seat, text, value, distance, fault}], toAct: seats}.
+// Every seat has an answer from the start, empty while the seat must act.
 import { el, mark } from "../dom.js";
 import { fault, nameOf } from "../match-words.js";
 
 export function render(view, { players, seats, animate }) {
-  const answers = [...(view.answers ?? [])];
-  const best = Math.min(...answers.map((a) => (Number.isFinite(a.distance) ? a.distance : Infinity)));
   const waiting = [].concat(view.toAct ?? []);
+  const answers = (view.answers ?? []).filter((a) => !waiting.includes(a.seat));
+  const best = Math.min(...answers.map((a) => (Number.isFinite(a.distance) ? a.distance : Infinity)));
   const rows = seats.map((player, seat) => {
     const answer = answers.find((a) => a.seat === seat);
-    return el("li", { class: `av-answer av-p${player}${answer && answer.distance === best ? " av-best" : ""}${answer && animate ? " av-appear" : ""}` },
+    return el("li", { class: `av-answer av-p${player}${answer && Number.isFinite(best) && answer.distance === best ? " av-best" : ""}${answer && animate ? " av-appear" : ""}` },
       mark(player),
       el("div", { class: "av-answer-body" },
         el("span", { class: "av-answer-name", text: nameOf(players, player) }),
-        answer ? el("span", { class: "av-answer-text", text: answer.text || "no answer" }) : el("span", { class: "av-answer-text av-waiting", text: waiting.includes(seat) ? "is calculating…" : "" })),
+        answer ? el("span", { class: "av-answer-text", text: answer.text || "–" }) : el("span", { class: "av-answer-text av-waiting", text: waiting.includes(seat) ? "is calculating…" : "" })),
       answer ? verdict(answer) : null);
   });
   return el("div", { class: "av-board av-countdown", role: "group", "aria-label": describe(view) },

@@ -1,11 +1,11 @@
-// Pitch. View: {brief: string, answers: [{seat, text}], toAct: seats or null}.
+// Pitch. View: {brief: string, answers: [{seat, text}], toAct: seats}. A seat's text is null until it has written.
 import { el, mark } from "../dom.js";
 import { nameOf } from "../match-words.js";
 
 export function render(view, { players, seats, animate }) {
   const waiting = [].concat(view.toAct ?? []);
   const cards = seats.map((player, seat) => {
-    const answer = (view.answers ?? []).find((a) => a.seat === seat);
+    const answer = (view.answers ?? []).find((a) => a.seat === seat && !waiting.includes(seat));
     return el("article", { class: `av-pitch av-p${player}${answer && animate ? " av-appear" : ""}` },
       el("h4", {}, mark(player), nameOf(players, player)),
       answer
