@@ -73,7 +73,7 @@ internal sealed partial class TrainerSupervisor(
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
-    private void Report(PartState state, string words) => parts.Report("trainer", "Trainer", state, words);
+    private void Report(PartState state, string words) => parts.Report("trainer", "The trainer", state, words);
 
     private string? FindProgram()
     {

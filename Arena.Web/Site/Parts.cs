@@ -19,7 +19,7 @@ public enum PartState
 /// <param name="Title">For people, at the start of a sentence.</param>
 /// <param name="State">How it is.</param>
 /// <param name="Words">What that means for people, one or two sentences.</param>
-/// <param name="Since">When it was last reported.</param>
+/// <param name="Since">Since when it has been so.</param>
 /// <param name="Banner">Whether every page says so while it is not on.</param>
 public sealed record Part(string Name, string Title, PartState State, string Words, DateTimeOffset Since, bool Banner);
 
@@ -36,7 +36,10 @@ public sealed class Parts(TimeProvider time)
 
     public Part? Find(string name) => _parts.GetValueOrDefault(name);
 
-    /// <summary>Replaces what is known about <paramref name="name"/>.</summary>
+    /// <summary>Replaces what is known about <paramref name="name"/>; "since" moves only when the state changes.</summary>
     public void Report(string name, string title, PartState state, string words, bool banner = true) =>
-        _parts[name] = new(name, title, state, words, time.GetUtcNow(), banner);
+        _parts.AddOrUpdate(
+            name,
+            _ => new(name, title, state, words, time.GetUtcNow(), banner),
+            (_, known) => new(name, title, state, words, known.State == state ? known.Since : time.GetUtcNow(), banner));
 }

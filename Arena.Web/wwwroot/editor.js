@@ -37,7 +37,7 @@ async function run() {
     if (!response.ok) {
       result.hidden = true;
       say(answer.detail ?? answer.title ?? "The site refused.", "bad");
-      if (answer.line) editor.reveal(answer.line, 0, answer.detail);
+      if (answer.line) editor.reveal(answer.line);
       return;
     }
     show(answer);
