@@ -8,6 +8,7 @@ using Arena.Web.Judges;
 using Arena.Web.Live;
 using Arena.Web.Matches;
 using Arena.Web.Preferences;
+using Arena.Web.Settlement;
 using Arena.Web.Site;
 using Arena.Web.Spaces;
 using Arena.Web.Training;
@@ -29,6 +30,7 @@ public static class ArenaSite
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(data);
         services.AddSingleton<Parts>();
+        services.AddArenaChain(configuration);
         builder.AddArenaEngine();
         builder.AddArenaJudges();
 
@@ -38,7 +40,6 @@ public static class ArenaSite
         services.AddScoped<MatchVerifier>();
         services.AddHostedService<DemoOwner>();
         services.AddHostedService<PartsWatch>();
-        services.AddHostedService<TrainerWatch>();
         services.AddSingleton<IdempotencyKeys>();
         services.AddTrainerProcess();
 
@@ -97,6 +98,7 @@ public static class ArenaSite
         TrainingEndpoints.Map(api);
         WorkerEndpoints.Map(api);
         JudgeEndpoints.Map(api);
+        SettlementEndpoints.Map(api);
         StatusEndpoints.Map(api);
     }
 }

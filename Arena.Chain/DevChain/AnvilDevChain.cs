@@ -16,6 +16,8 @@ public sealed partial class AnvilDevChain : IAsyncDisposable
     private readonly Process _process;
     private readonly HttpClient _http = new();
 
+    private bool _disposed;
+
     private AnvilDevChain(Process process, int port, TimeProvider time)
     {
         _process = process;
@@ -78,6 +80,11 @@ public sealed partial class AnvilDevChain : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+        _disposed = true;
         if (!_process.HasExited)
         {
             _ = Kill(_process.Id, Sigterm);

@@ -45,7 +45,12 @@ public sealed class EthApi(JsonRpcClient rpc)
         Hex.ToBytes(Text(await rpc.SendRequestAsync("eth_call", ct, Input(call), block is { } n ? Hex.Quantity(n) : Latest)));
 
     /// <summary>Gas that the call would take now; a revert is an <see cref="RpcException"/> with its data.</summary>
-    public async Task<long> EstimateGasAsync(CallInput call, CancellationToken ct) => (long)Hex.ToNumber(Text(await rpc.SendRequestAsync("eth_estimateGas", ct, Input(call))));
+    /// <param name="block">"latest" for mined state only; null leaves it to the node, which may count what waits in its pool.</param>
+    public async Task<long> EstimateGasAsync(CallInput call, CancellationToken ct, string? block = null)
+    {
+        JsonNode?[] parameters = block is null ? [Input(call)] : [Input(call), block];
+        return (long)Hex.ToNumber(Text(await rpc.SendRequestAsync("eth_estimateGas", ct, parameters)));
+    }
 
     /// <summary>Hands signed bytes to the node; returns the transaction's hash.</summary>
     public async Task<string> SendRawTransactionAsync(byte[] raw, CancellationToken ct) => Text(await rpc.SendRequestAsync("eth_sendRawTransaction", ct, Hex.Of(raw)));

@@ -10,8 +10,8 @@ public static class EpochBook
     /// <summary>Gwei to wei.</summary>
     public const long WeiPerGwei = 1_000_000_000;
 
-    /// <summary>The payout root while nobody was ever paid.</summary>
-    public static string NoPayouts { get; } = "0x" + new string('0', 64);
+    /// <summary>The root of nothing: no match in an epoch, or nobody ever paid.</summary>
+    public static string Nothing { get; } = "0x" + new string('0', 64);
 
     public static string Hex(ReadOnlySpan<byte> bytes) => "0x" + Convert.ToHexStringLower(bytes);
 

@@ -28,20 +28,20 @@ public sealed class EpochBuilder(GroupWriter writer, IOptions<SettlementOptions>
         var leaves = session.Read(
             "SELECT Id, Leaf FROM Matches WHERE Status = 'Closed' AND Epoch IS NULL ORDER BY ClosedAt, Id LIMIT $0",
             r => (Id: r.GetString(0), Leaf: r.GetFieldValue<byte[]>(1)), options.Value.MatchesPerEpoch);
-        if (leaves.Count == 0)
-        {
-            return null;
-        }
         // Payable accounts only ever grow: what was claimed is the vault's to know, the claimable total is cumulative.
         var payouts = session.Read(
             "SELECT substr(Account, 9), SUM(AmountGwei) FROM LedgerRows WHERE Account LIKE 'payable/%' GROUP BY Account HAVING SUM(AmountGwei) > 0",
             r => (Address: r.GetString(0), Gwei: r.GetInt64(1)));
+        if (leaves.Count == 0 && payouts.Sum(p => p.Gwei) == (last?.PayoutTotalGwei ?? 0))
+        {
+            return null;
+        }
 
         var number = (last?.Number ?? 0) + 1;
         var rows = payouts.Select(p => new EpochPayout { Epoch = number, Address = p.Address, CumulativeGwei = p.Gwei }).ToList();
         var tree = EpochBook.PayoutTree(vault.ChainId, vault.Vault, rows);
-        var resultRoot = EpochBook.ResultRoot([.. leaves.Select(l => l.Leaf)]);
-        var payoutRoot = tree is null ? EpochBook.NoPayouts : EpochBook.Hex(tree.Root);
+        var resultRoot = leaves.Count == 0 ? EpochBook.Nothing : EpochBook.ResultRoot([.. leaves.Select(l => l.Leaf)]);
+        var payoutRoot = tree is null ? EpochBook.Nothing : EpochBook.Hex(tree.Root);
         var total = rows.Sum(r => r.CumulativeGwei);
         session.Run(
             """

@@ -8,15 +8,17 @@ public sealed record ChainHead(long Number, string Hash);
 /// <param name="PayoutRoot">0x hex.</param>
 /// <param name="WindowEndsAt">When it may be finalized.</param>
 /// <param name="Disputed">An open dispute holds it.</param>
-public sealed record VaultEpoch(long Number, string ResultRoot, string PayoutRoot, DateTimeOffset WindowEndsAt, bool Finalized, bool Disputed);
+/// <param name="Rejected">A dispute was upheld: the proposal fell.</param>
+public sealed record VaultEpoch(long Number, string ResultRoot, string PayoutRoot, DateTimeOffset WindowEndsAt, bool Finalized, bool Disputed, bool Rejected = false);
 
 /// <summary>What has to be known before anything is sent: the contract is the final guard against a repeat.</summary>
 /// <param name="Vault">EIP-55 address.</param>
 /// <param name="LastFinalized">0 before the first.</param>
+/// <param name="ConfirmedFinalized">The same as deep in the chain as the rail's confirmations: what won't be undone.</param>
 /// <param name="Pending">The proposed epoch that is not final yet, or null.</param>
 /// <param name="SettlerNonce">Next nonce by the chain's mined state.</param>
 /// <param name="BlockTime">Time of the head block.</param>
-public sealed record VaultState(string Vault, long ChainId, ChainHead Head, DateTimeOffset BlockTime, long LastFinalized, VaultEpoch? Pending, long SettlerNonce);
+public sealed record VaultState(string Vault, long ChainId, ChainHead Head, DateTimeOffset BlockTime, long LastFinalized, long ConfirmedFinalized, VaultEpoch? Pending, long SettlerNonce);
 
 /// <summary>A call that the settler makes.</summary>
 public abstract record VaultCall

@@ -9,6 +9,7 @@ public sealed class Outbox(IDbContextFactory<ArenaDb> databases, GroupWriter wri
     /// <summary>Moves every open row one step on, in the order in which they were wanted.</summary>
     public async Task AdvanceAsync(ISettlementRail rail, VaultState vault, CancellationToken ct)
     {
+        await Write(s => OutboxRows.UnwoundFrom(s, vault.SettlerNonce), ct);
         List<OutboxRow> open;
         await using (var db = await databases.CreateDbContextAsync(ct))
         {
@@ -22,13 +23,14 @@ public sealed class Outbox(IDbContextFactory<ArenaDb> databases, GroupWriter wri
             var taken = open.Where(r => r != row && r.Nonce >= vault.SettlerNonce).Select(r => r.Nonce!.Value).DefaultIfEmpty(vault.SettlerNonce - 1).Max();
             var free = Math.Max(vault.SettlerNonce, taken + 1);
             var call = OutboxCalls.Read(row.Call);
-            var view = await ViewAsync(rail, vault, row, call, ct);
-            var step = OutboxRules.Next(row, view, free, rail.Confirmations, time.GetUtcNow());
+            var now = time.GetUtcNow();
+            var view = await ViewAsync(rail, vault, row, call, now, ct);
+            var step = OutboxRules.Next(row, view, free, rail.Confirmations, now);
             await ActAsync(rail, row, call, step, ct);
         }
     }
 
-    private static async Task<OutboxView> ViewAsync(ISettlementRail rail, VaultState vault, OutboxRow row, VaultCall call, CancellationToken ct)
+    private static async Task<OutboxView> ViewAsync(ISettlementRail rail, VaultState vault, OutboxRow row, VaultCall call, DateTimeOffset now, CancellationToken ct)
     {
         var stillThere = true;
         if (row.State == OutboxState.Mined)
@@ -40,15 +42,8 @@ public sealed class Outbox(IDbContextFactory<ArenaDb> databases, GroupWriter wri
         {
             mined ??= await rail.FindAsync(version.Hash, ct);
         }
-        return new(mined, stillThere, vault.Head.Number, vault.SettlerNonce, Needed(vault, call));
+        return new(mined, stillThere, vault.Head.Number, vault.SettlerNonce, OutboxRules.NeedOf(vault, call, now));
     }
-
-    private static bool Needed(VaultState vault, VaultCall call) => call switch
-    {
-        VaultCall.Propose p => vault.LastFinalized == p.Number - 1 && vault.Pending is null,
-        VaultCall.Finalize f => vault.LastFinalized == f.Number - 1,
-        _ => true,
-    };
 
     private async Task ActAsync(ISettlementRail rail, OutboxRow row, VaultCall call, OutboxStep step, CancellationToken ct)
     {
@@ -66,7 +61,7 @@ public sealed class Outbox(IDbContextFactory<ArenaDb> databases, GroupWriter wri
                 await Write(s => OutboxRows.Sent(s, row.Key, trouble, now), ct);
                 break;
             case OutboxStep.Found found:
-                await Write(s => OutboxRows.Mined(s, row.Key, found.Mined), ct);
+                await Write(s => OutboxRows.Mined(s, row.Key, call, found.Mined), ct);
                 break;
             case OutboxStep.Settled:
                 await Write(s => OutboxRows.Final(s, row.Key), ct);

@@ -5,10 +5,27 @@ namespace Arena.Engine.Settlement;
 /// <summary>The outbox's rows as the group writer writes them.</summary>
 internal static class OutboxRows
 {
-    /// <summary>Adds a call in the transaction of the change that wants it; a key that is there already stays as it is.</summary>
+    /// <summary>
+    /// Adds a call in the transaction of the change that wants it. A key that is there already stays as it is, but one that was
+    /// dropped is taken up again: whoever had done it saw it leave the chain.
+    /// </summary>
     public static void Insert(WriteSession session, string key, VaultCall call, DateTimeOffset now) => session.Run(
-        "INSERT INTO OutboxRows (Key, Call, State, CreatedAt) VALUES ($0, $1, 'Pending', $2) ON CONFLICT (Key) DO NOTHING",
+        """
+        INSERT INTO OutboxRows (Key, Call, State, CreatedAt) VALUES ($0, $1, 'Pending', $2)
+        ON CONFLICT (Key) DO UPDATE SET State = 'Pending', Nonce = NULL, SentAt = NULL, Trouble = NULL WHERE OutboxRows.State = 'Dropped'
+        """,
         key, OutboxCalls.Write(call), WriteSession.Moment(now));
+
+    /// <summary>
+    /// The chain's next nonce is not above what was mined: the chain went back further than confirmations reach (a development chain
+    /// that was killed loses its last seconds). The same bytes go out again, in order.
+    /// </summary>
+    public static void UnwoundFrom(WriteSession session, long nonce) => session.Run(
+        """
+        UPDATE OutboxRows SET State = 'Signed', MinedHash = NULL, Block = NULL, BlockHash = NULL, Trouble = 'Its block left the chain; sent again.'
+        WHERE State IN ('Mined', 'Final') AND Nonce >= $0
+        """,
+        nonce);
 
     /// <summary>Stores signed bytes before anything is sent.</summary>
     public static void Signed(WriteSession session, string key, long nonce, int bump, SignedTransaction signed, DateTimeOffset now)
@@ -22,9 +39,19 @@ internal static class OutboxRows
     public static void Sent(WriteSession session, string key, string? trouble, DateTimeOffset now) => session.Run(
         "UPDATE OutboxRows SET State = 'Broadcast', SentAt = $1, Trouble = $2 WHERE Key = $0", key, WriteSession.Moment(now), trouble);
 
-    public static void Mined(WriteSession session, string key, MinedTransaction mined) => session.Run(
-        "UPDATE OutboxRows SET State = 'Mined', MinedHash = $1, Block = $2, BlockHash = $3, Trouble = NULL WHERE Key = $0",
-        key, mined.Hash, mined.Block, mined.BlockHash);
+    /// <summary>Where it was mined; its epoch's row learns the transaction with it.</summary>
+    public static void Mined(WriteSession session, string key, VaultCall call, MinedTransaction mined)
+    {
+        session.Run(
+            "UPDATE OutboxRows SET State = 'Mined', MinedHash = $1, Block = $2, BlockHash = $3, Trouble = NULL WHERE Key = $0",
+            key, mined.Hash, mined.Block, mined.BlockHash);
+        _ = call switch
+        {
+            VaultCall.Propose p => session.Run("UPDATE SettlementEpochs SET ProposeTx = $1, ProposeBlock = $2 WHERE Number = $0", p.Number, mined.Hash, mined.Block),
+            VaultCall.Finalize f => session.Run("UPDATE SettlementEpochs SET FinalizeTx = $1 WHERE Number = $0", f.Number, mined.Hash),
+            _ => 0,
+        };
+    }
 
     public static void Unwound(WriteSession session, string key) => session.Run(
         "UPDATE OutboxRows SET State = 'Signed', MinedHash = NULL, Block = NULL, BlockHash = NULL, Trouble = 'Its block left the chain; sent again.' WHERE Key = $0", key);

@@ -5,8 +5,20 @@ namespace Arena.Engine.Settlement;
 /// <param name="StillThere">Whether the block in which the row believes itself is still part of the chain.</param>
 /// <param name="Head">Number of the head block.</param>
 /// <param name="NextNonce">Next nonce by mined state.</param>
-/// <param name="Needed">Whether the vault still waits for the call: the contract is the final guard.</param>
-public sealed record OutboxView(MinedTransaction? Mined, bool StillThere, long Head, long NextNonce, bool Needed);
+/// <param name="Need">Whether the vault waits for the call: the contract is the final guard.</param>
+public sealed record OutboxView(MinedTransaction? Mined, bool StillThere, long Head, long NextNonce, CallNeed Need);
+
+/// <summary>Whether the vault would take a call now.</summary>
+public enum CallNeed
+{
+    Now,
+
+    /// <summary>Something else has to happen first: an earlier epoch, or the end of a window.</summary>
+    Later,
+
+    /// <summary>It has happened, whoever did it.</summary>
+    Done,
+}
 
 /// <summary>What to do next with an outbox row.</summary>
 public abstract record OutboxStep
@@ -35,8 +47,21 @@ public static class OutboxRules
     /// <summary>Unmined bytes are sent again after this long, at the same fees.</summary>
     public static readonly TimeSpan Resend = TimeSpan.FromSeconds(15);
 
+    /// <summary>A block's time may lag behind ours: nothing is finalized closer to the end of its window.</summary>
+    public static readonly TimeSpan WindowMargin = TimeSpan.FromSeconds(2);
+
     /// <summary>Unmined bytes are signed again with higher fees and the same nonce after this long.</summary>
     public static readonly TimeSpan BumpAfter = TimeSpan.FromSeconds(60);
+
+    /// <summary>Whether the vault would take a call now.</summary>
+    public static CallNeed NeedOf(VaultState vault, VaultCall call, DateTimeOffset now) => call switch
+    {
+        VaultCall.Propose p when vault.LastFinalized >= p.Number || vault.Pending?.Number == p.Number => CallNeed.Done,
+        VaultCall.Propose p => vault.LastFinalized == p.Number - 1 ? CallNeed.Now : CallNeed.Later,
+        VaultCall.Finalize f when vault.LastFinalized >= f.Number => CallNeed.Done,
+        VaultCall.Finalize f => vault.Pending is { Disputed: false } pending && pending.Number == f.Number && now >= pending.WindowEndsAt + WindowMargin ? CallNeed.Now : CallNeed.Later,
+        _ => CallNeed.Now,
+    };
 
     /// <param name="row">The row with its versions.</param>
     /// <param name="view">What the chain says now.</param>
@@ -56,22 +81,27 @@ public static class OutboxRules
             default:
                 break;
         }
-        if (view.Mined is { } mined)
+        if (view.Mined is { Succeeded: true } mined)
         {
-            return mined.Succeeded ? new OutboxStep.Found(mined) : new OutboxStep.Drop($"The vault refused it in block {mined.Block} ({mined.Hash}).");
+            return new OutboxStep.Found(mined);
         }
-        if (!view.Needed)
+        if (view.Need == CallNeed.Done)
         {
-            return new OutboxStep.Drop("The vault no longer waits for it: somebody else did it, or it can't be done any more.");
+            return new OutboxStep.Drop("The vault no longer waits for it: somebody else did it.");
         }
-        if (row.Nonce is not { } nonce)
+        if (view.Need == CallNeed.Later)
         {
-            return new OutboxStep.Sign(freeNonce, 0);
+            return new OutboxStep.Wait();
         }
         var newest = row.Versions.Count == 0 ? null : row.Versions.MaxBy(v => v.Bump);
-        if (newest is null)
+        if (row.Nonce is not { } nonce || newest is null)
         {
-            return new OutboxStep.Sign(nonce, 0);
+            return new OutboxStep.Sign(row.Nonce ?? freeNonce, newest is null ? 0 : newest.Bump + 1);
+        }
+        if (view.Mined is { Succeeded: false })
+        {
+            // It came too early or the vault was paused; signing asks the vault first, so this can't go on burning gas.
+            return now - newest.SignedAt >= Resend ? new OutboxStep.Sign(freeNonce, newest.Bump + 1) : new OutboxStep.Wait();
         }
         if (view.NextNonce > nonce)
         {

@@ -56,62 +56,74 @@ public sealed partial class SettlementWorker(
     public async Task StepAsync(ISettlementRail rail, CancellationToken ct)
     {
         var vault = await rail.ReadAsync(ct);
+        await SameVaultAsync(vault, ct);
+        await deposits.ReadAsync(rail, vault, ct);
+        await FollowAsync(rail, vault, ct);
+        await builder.BuildAsync(vault, ct);
+        await outbox.AdvanceAsync(rail, vault, ct);
         if (_health is { Reachable: false })
         {
             Log.Back(log);
         }
         _health = new(true, null, vault, time.GetUtcNow());
-        await deposits.ReadAsync(rail, vault, ct);
-        await FollowAsync(rail, vault, ct);
-        await builder.BuildAsync(vault, ct);
-        await outbox.AdvanceAsync(rail, vault, ct);
     }
 
-    /// <summary>Brings the newest epoch's row up to what the vault says, and asks for finalization when the window is over.</summary>
+    /// <summary>Epochs and payout leaves belong to one vault on one chain; another one must not get them by a slip in the settings.</summary>
+    private async Task SameVaultAsync(VaultState vault, CancellationToken ct)
+    {
+        const string name = "vault";
+        var here = $"{vault.ChainId}/{vault.Vault}";
+        await using var db = await databases.CreateDbContextAsync(ct);
+        var known = await db.Set<ChainCursor>().AsNoTracking().FirstOrDefaultAsync(c => c.Name == name, ct);
+        if (known is null)
+        {
+            await writer.WriteAsync(s => s.Run("INSERT INTO ChainCursors (Name, Block, BlockHash) VALUES ($0, 0, $1) ON CONFLICT (Name) DO NOTHING", name, here), ct);
+        }
+        else if (known.BlockHash != here)
+        {
+            throw new InvalidOperationException($"This site's epochs belong to vault {known.BlockHash} (chain/address), but the chain leads to {here}. Settlement stops until the settings name the right one.");
+        }
+    }
+
+    /// <summary>Brings the rows of epochs that can still change up to what the vault says, and asks for finalization when a window is over.</summary>
     private async Task FollowAsync(ISettlementRail rail, VaultState vault, CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
-        var epoch = await db.Set<SettlementEpoch>().AsNoTracking().OrderByDescending(e => e.Number).FirstOrDefaultAsync(ct);
-        if (epoch is null || epoch.Status == EpochStatus.Finalized)
+        var moving = await db.Set<SettlementEpoch>().AsNoTracking()
+            .Where(e => e.Status != EpochStatus.Finalized || e.Number > vault.ConfirmedFinalized)
+            .OrderBy(e => e.Number).ToListAsync(ct);
+        foreach (var epoch in moving)
         {
-            return;
+            var now = time.GetUtcNow();
+            var step = EpochRules.Next(epoch, await rail.EpochAsync(epoch.Number, ct), vault.ConfirmedFinalized, now);
+            if (step is EpochStep.Halt halt)
+            {
+                throw new InvalidOperationException(halt.Because);
+            }
+            if (step is not EpochStep.Keep)
+            {
+                await writer.WriteAsync(s => Write(s, epoch.Number, step, now), ct);
+            }
         }
-        var now = time.GetUtcNow();
-        if (await rail.EpochAsync(epoch.Number, ct) is not { } held)
+    }
+
+    private static int Write(WriteSession session, long number, EpochStep step, DateTimeOffset now)
+    {
+        switch (step)
         {
-            return;
-        }
-        if (held.ResultRoot != epoch.ResultRoot || held.PayoutRoot != epoch.PayoutRoot)
-        {
-            throw new InvalidOperationException($"The vault holds other roots for epoch {epoch.Number} than this site built. Settlement stops here until a person has looked at it.");
-        }
-        if (epoch.Status == EpochStatus.Built)
-        {
-            var sent = await db.Set<OutboxRow>().AsNoTracking().FirstOrDefaultAsync(r => r.Key == OutboxKeys.Propose(epoch.Number), ct);
-            await writer.WriteAsync(
-                s => s.Run(
-                    "UPDATE SettlementEpochs SET Status = 'Proposed', ProposeTx = $1, ProposeBlock = $2, ProposedAt = $3, WindowEndsAt = $4 WHERE Number = $0 AND Status = 'Built'",
-                    epoch.Number, sent?.MinedHash, sent?.Block, WriteSession.Moment(now), WriteSession.Moment(held.WindowEndsAt)),
-                ct);
-        }
-        else if (held.Finalized)
-        {
-            var sent = await db.Set<OutboxRow>().AsNoTracking().FirstOrDefaultAsync(r => r.Key == OutboxKeys.Finalize(epoch.Number), ct);
-            await writer.WriteAsync(
-                s => s.Run(
-                    "UPDATE SettlementEpochs SET Status = 'Finalized', FinalizeTx = $1, FinalizedAt = $2 WHERE Number = $0 AND Status = 'Proposed'",
-                    epoch.Number, sent?.MinedHash, WriteSession.Moment(now)),
-                ct);
-        }
-        else if (!held.Disputed && now >= held.WindowEndsAt)
-        {
-            await writer.WriteAsync(
-                s =>
-                {
-                    OutboxRows.Insert(s, OutboxKeys.Finalize(epoch.Number), new VaultCall.Finalize(epoch.Number), now);
-                    return true;
-                },
-                ct);
+            case EpochStep.Back:
+                return session.Run("UPDATE SettlementEpochs SET Status = 'Built', ProposeTx = NULL, ProposeBlock = NULL, ProposedAt = NULL, WindowEndsAt = NULL, FinalizeTx = NULL, FinalizedAt = NULL WHERE Number = $0", number);
+            case EpochStep.Proposed proposed:
+                return session.Run(
+                    "UPDATE SettlementEpochs SET Status = 'Proposed', ProposedAt = COALESCE(ProposedAt, $1), WindowEndsAt = $2, FinalizedAt = NULL WHERE Number = $0",
+                    number, WriteSession.Moment(now), WriteSession.Moment(proposed.WindowEndsAt));
+            case EpochStep.Finalized:
+                return session.Run("UPDATE SettlementEpochs SET Status = 'Finalized', FinalizedAt = $1 WHERE Number = $0", number, WriteSession.Moment(now));
+            case EpochStep.AskFinalize:
+                OutboxRows.Insert(session, OutboxKeys.Finalize(number), new VaultCall.Finalize(number), now);
+                return 1;
+            default:
+                return 0;
         }
     }
 

@@ -5,7 +5,8 @@ namespace Arena.Web.Hosting;
 /// <summary>
 /// A program that runs beside the site and ends with it, also when the site is killed: a shell waits on a pipe that
 /// only the site holds open, and ends the program when the pipe closes. (Linux's parent-death signal would follow
-/// the thread that started the child, which a thread pool may end at any time.)
+/// the thread that started the child, which a thread pool may end at any time.) What watches holds none of the program's
+/// output: the end of the program is the end of its output.
 /// </summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
@@ -14,7 +15,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         "$@" </dev/null 3<&- &
         child=$!
         trap 'kill -TERM $child 2>/dev/null' TERM INT
-        ( trap '' TERM INT; cat <&3 >/dev/null; kill -TERM $child 2>/dev/null ) &
+        ( trap '' TERM INT; exec >/dev/null 2>&1; read -r _ <&3; kill -TERM $child ) &
         watch=$!
         wait $child; status=$?
         while kill -0 $child 2>/dev/null; do wait $child; status=$?; done

@@ -5,7 +5,7 @@ namespace Arena.Tests.Engine.Settlement;
 public sealed class OutboxRulesTests
 {
     private static readonly DateTimeOffset Start = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
-    private static readonly OutboxView Quiet = new(null, true, 100, 7, true);
+    private static readonly OutboxView Quiet = new(null, true, 100, 7, CallNeed.Now);
 
     [Fact]
     public void AFreshCallIsSignedWithTheFreeNonceAndNothingIsSentYet() =>
@@ -50,15 +50,49 @@ public sealed class OutboxRulesTests
     [Fact]
     public void ACallThatTheVaultNoLongerWaitsForIsDroppedWithAReason()
     {
-        var step = Assert.IsType<OutboxStep.Drop>(Next(Row(OutboxState.Pending), Quiet with { Needed = false }));
+        var step = Assert.IsType<OutboxStep.Drop>(Next(Row(OutboxState.Pending), Quiet with { Need = CallNeed.Done }));
         Assert.Contains("no longer waits", step.Because, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void ACallThatTheVaultRevertedIsNotRepeated() =>
-        Assert.IsType<OutboxStep.Drop>(Next(
-            Row(OutboxState.Broadcast, nonce: 7, versions: 1, sent: Start),
-            Quiet with { Mined = new("0x0", 99, "0xb", Succeeded: false) }));
+    public void ACallWhoseTimeHasNotComeWaitsWhateverItsState()
+    {
+        var later = Quiet with { Need = CallNeed.Later };
+        Assert.IsType<OutboxStep.Wait>(Next(Row(OutboxState.Pending), later));
+        Assert.IsType<OutboxStep.Wait>(Next(Row(OutboxState.Signed, nonce: 7, versions: 1), later));
+    }
+
+    [Fact]
+    public void ACallThatTheVaultRevertedIsTriedAgainUnderANewNonceWhileTheVaultWantsIt()
+    {
+        var reverted = Quiet with { Mined = new("0x0", 99, "0xb", Succeeded: false), NextNonce = 8 };
+        var row = Row(OutboxState.Broadcast, nonce: 7, versions: 1, sent: Start);
+        Assert.IsType<OutboxStep.Wait>(Next(row, reverted, Start + TimeSpan.FromSeconds(1), free: 8));
+        Assert.Equal(new OutboxStep.Sign(8, 1), Next(row, reverted, Start + OutboxRules.Resend, free: 8));
+        Assert.IsType<OutboxStep.Drop>(Next(row, reverted with { Need = CallNeed.Done }, Start + OutboxRules.Resend, free: 8));
+    }
+
+    [Fact]
+    public void ADroppedCallThatIsTakenUpAgainKeepsItsEarlierVersions() =>
+        Assert.Equal(new OutboxStep.Sign(9, 2), Next(Row(OutboxState.Pending, versions: 2), Quiet, free: 9));
+
+    [Fact]
+    public void AVaultThatIsBehindWantsEarlierCallsFirst()
+    {
+        var propose = new VaultCall.Propose(3, "0x", "0x", 0, "");
+        var finalize = new VaultCall.Finalize(3);
+        Assert.Equal(CallNeed.Later, OutboxRules.NeedOf(Vault(1), propose, Start));
+        Assert.Equal(CallNeed.Now, OutboxRules.NeedOf(Vault(2), propose, Start));
+        Assert.Equal(CallNeed.Done, OutboxRules.NeedOf(Vault(2, pending: 3), propose, Start));
+        Assert.Equal(CallNeed.Done, OutboxRules.NeedOf(Vault(3), propose, Start));
+        Assert.Equal(CallNeed.Later, OutboxRules.NeedOf(Vault(2), finalize, Start));
+        Assert.Equal(CallNeed.Later, OutboxRules.NeedOf(Vault(2, pending: 3), finalize, Start));
+        Assert.Equal(CallNeed.Now, OutboxRules.NeedOf(Vault(2, pending: 3), finalize, Start + OutboxRules.WindowMargin));
+        Assert.Equal(CallNeed.Done, OutboxRules.NeedOf(Vault(3), finalize, Start));
+    }
+
+    private static VaultState Vault(long last, long? pending = null) => new(
+        "0x00", 31337, new(100, "0xb"), Start, last, last, pending is { } n ? new VaultEpoch(n, "0x", "0x", Start, false, false) : null, 7);
 
     private static OutboxStep Next(OutboxRow row, OutboxView view, DateTimeOffset? now = null, long free = 7) =>
         OutboxRules.Next(row, view, free, confirmations: 3, now ?? Start);

@@ -162,13 +162,11 @@ public sealed class EverySpaceTests
         var setup = MadeMatches.Setup(rules, seed: seed);
         var draws = new Draws(setup.Seed, "test");
         var state = rules.Start(new Draws(setup.Seed, "deal/0"), 2);
-        var ply = 0;
-        for (var seats = rules.ToAct(state); seats.Count > 0; seats = rules.ToAct(state), ply++)
+        for (var seats = rules.ToAct(state); seats.Count > 0; seats = rules.ToAct(state))
         {
             foreach (var seat in seats)
             {
-                // Moves between squares have thousands of candidates: every tenth position of those.
-                if (rules.Observe(state, seat).Legal is { } legal && (ply % 10 == 0 || legal.All(l => l.Length < 4)))
+                if (rules.Observe(state, seat).Legal is { } legal)
                 {
                     yield return (state, legal, seat);
                 }
