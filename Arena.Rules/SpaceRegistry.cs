@@ -1,6 +1,9 @@
 using Arena.Rules.Play;
+using Arena.Rules.Spaces.BidTacToe;
+using Arena.Rules.Spaces.Breakthrough;
 using Arena.Rules.Spaces.ConnectFour;
 using Arena.Rules.Spaces.Countdown;
+using Arena.Rules.Spaces.KuhnPoker;
 using Arena.Rules.Spaces.Pitch;
 using Arena.Rules.Spaces.TicTacToe;
 
@@ -15,6 +18,9 @@ public static class SpaceRegistry
         new TicTacToeRules(),
         new CountdownRules(),
         new PitchRules(),
+        new BreakthroughRules(),
+        new KuhnPokerRules(),
+        new BidTacToeRules(),
     ];
 
     /// <summary>The rules of <paramref name="slug"/>, or null.</summary>

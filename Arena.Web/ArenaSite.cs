@@ -40,6 +40,7 @@ public static class ArenaSite
         services.AddScoped<MatchVerifier>();
         services.AddHostedService<DemoOwner>();
         services.AddHostedService<PartsWatch>();
+        services.AddHostedService<TrainerWatch>();
         services.AddSingleton<IdempotencyKeys>();
         services.AddTrainerProcess();
 

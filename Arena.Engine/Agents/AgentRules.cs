@@ -66,10 +66,14 @@ internal static class AgentRules
 
     private static AgentRefused? ChatProblem(ChatConfig chat)
     {
-        if (!Uri.TryCreate(chat.Endpoint, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https")
-            || chat.Endpoint.Length > LongestAddress || address.UserInfo.Length > 0 || address.Query.Length > 0 || address.Fragment.Length > 0)
+        if (chat.Endpoint.Length > LongestAddress)
         {
-            return AgentResult.Refuse("endpoint-invalid", "The endpoint is an http or https address up to and including /v1, without user, query or fragment.");
+            return AgentResult.Refuse("endpoint-invalid", $"The endpoint has {chat.Endpoint.Length} characters; the most is {LongestAddress}.");
+        }
+        // What the operator forbids besides is refused when the endpoint is called.
+        if (ChatAddress.Problem(chat.Endpoint, new ChatOptions(), out _) is { } address)
+        {
+            return AgentResult.Refuse("endpoint-invalid", address);
         }
         if (chat.Model.Trim().Length is 0 or > LongestModel)
         {

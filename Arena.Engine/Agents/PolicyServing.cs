@@ -2,10 +2,10 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Arena.Engine.Agents;
 
-/// <summary>Where the trainer serves policies (configuration section "Arena:Trainer", shared with the host that starts it).</summary>
+/// <summary>Where the trainer serves policies (configuration section "Trainer", shared with the host that starts it).</summary>
 public sealed class PolicyServing
 {
-    public const string Section = "Arena:Trainer";
+    public const string Section = "Trainer";
 
     /// <summary>Off where the site runs without a trainer; pages then say so.</summary>
     public bool Enabled { get; set; } = true;

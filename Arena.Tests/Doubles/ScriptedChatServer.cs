@@ -188,8 +188,8 @@ public sealed class ScriptedChatServer : IAsyncDisposable
 
     private static string Verdict(string preferred)
     {
-        var high = new { brief = 8, persuasion = 8, honesty = 8, style = 7 };
-        var low = new { brief = 5, persuasion = 4, honesty = 8, style = 5 };
+        var high = new { persuasion = 8, fit = 8, substance = 8, craft = 7 };
+        var low = new { persuasion = 4, fit = 5, substance = 8, craft = 5 };
         var (first, second) = preferred switch { "first" => (high, low), "second" => (low, high), _ => (high, high) };
         return "```json\n" + JsonSerializer.Serialize(new { reason = $"The {preferred} entry meets the brief better.", first, second, preferred }) + "\n```";
     }

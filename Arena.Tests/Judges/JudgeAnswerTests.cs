@@ -5,7 +5,7 @@ namespace Arena.Tests.Judges;
 
 public sealed class JudgeAnswerTests
 {
-    private const string Scores = """{"brief": 7, "persuasion": 8, "honesty": 9, "style": 6}""";
+    private const string Scores = """{"fit": 7, "persuasion": 8, "substance": 9, "craft": 6}""";
 
     private static readonly Rubric Pitch = Rubric.For("pitch")!;
 
@@ -30,7 +30,7 @@ public sealed class JudgeAnswerTests
             "```json\n" + Reply() + "\n```",
             "Let me think {about this}.\n" + Reply() + "\nI hope that helps!",
             Reply().Replace("\"second\"}", "\"second\",}", StringComparison.Ordinal),
-            Reply(first: """{"brief": "7", "persuasion": "8/10", "honesty": 9.0, "style": "6"}"""),
+            Reply(first: """{"fit": "7", "persuasion": "8/10", "substance": 9.0, "craft": "6"}"""),
             Reply("\"Second.\""), Reply("\"B\""), Reply("\"[[B]]\""), Reply("\" 2 \""),
             "{not json} " + Reply(),
             Reply() + " // { unbalanced",
@@ -58,9 +58,9 @@ public sealed class JudgeAnswerTests
     {
         Assert.Contains("preferred", JudgeAnswer.Read(Reply("\"the better one\""), Pitch).Problem, StringComparison.Ordinal);
         Assert.Contains("preferred", JudgeAnswer.Read(Reply("1"), Pitch).Problem, StringComparison.Ordinal);
-        Assert.Contains("\"brief\"", JudgeAnswer.Read(Reply(first: Scores.Replace("7", "11", StringComparison.Ordinal)), Pitch).Problem, StringComparison.Ordinal);
-        Assert.Contains("\"brief\"", JudgeAnswer.Read(Reply(first: Scores.Replace("7", "7.5", StringComparison.Ordinal)), Pitch).Problem, StringComparison.Ordinal);
-        Assert.Contains("\"second\"", JudgeAnswer.Read(Reply(second: """{"brief": 7}"""), Pitch).Problem, StringComparison.Ordinal);
+        Assert.Contains("\"fit\"", JudgeAnswer.Read(Reply(first: Scores.Replace("7", "11", StringComparison.Ordinal)), Pitch).Problem, StringComparison.Ordinal);
+        Assert.Contains("\"fit\"", JudgeAnswer.Read(Reply(first: Scores.Replace("7", "7.5", StringComparison.Ordinal)), Pitch).Problem, StringComparison.Ordinal);
+        Assert.Contains("\"second\"", JudgeAnswer.Read(Reply(second: """{"fit": 7}"""), Pitch).Problem, StringComparison.Ordinal);
         Assert.Contains("reason", JudgeAnswer.Read(Reply(reason: "\" \""), Pitch).Problem, StringComparison.Ordinal);
     }
 

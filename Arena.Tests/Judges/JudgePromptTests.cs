@@ -78,8 +78,8 @@ public sealed class JudgePromptTests
     [Fact]
     public void TheShippedPromptAndRubricAreThoseThatVerdictsName()
     {
-        Assert.Equal("bfca2bd25952003a414690f9ff2bcfc0129b01dcc9103ffa011dc425e0008d50", JudgePrompt.Hash(Pitch));
-        Assert.Equal("0db58da64515fd0a009a8eb3f6a122e711dc9217cf13f15b74778f8046141b9c", Pitch.Hash);
+        Assert.Equal("1d0f7f9ae09881b167b414aad28cd06de1b4a83b756754704cc4d8435e25b36a", JudgePrompt.Hash(Pitch));
+        Assert.Equal("49a79bce26bb1bd42de73b6459247281d86325bceff0bd003e47c9e54bb02bd2", Pitch.Hash);
         Assert.Null(Rubric.For("connect-four"));
     }
 

@@ -14,5 +14,5 @@ internal static class CommonOptions
 
     public static Option<ulong> Seed(ulong seed) => new("--seed") { Description = "Decides all chance", DefaultValueFactory = _ => seed };
 
-    public static Option<string> Space() => new("--space") { Description = "tic-tac-toe or connect-four", DefaultValueFactory = _ => "tic-tac-toe" };
+    public static Option<string> Space() => new("--space") { Description = "tic-tac-toe, connect-four or countdown", DefaultValueFactory = _ => "tic-tac-toe" };
 }

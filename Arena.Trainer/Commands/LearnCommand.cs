@@ -26,7 +26,7 @@ internal static class LearnCommand
         {
             TorchBootstrap.Start(parse.GetValue(threads));
             using var policy = ShippedModel.Load(parse.GetRequiredValue(model));
-            var game = BoardGames.Find(parse.GetRequiredValue(space));
+            var slug = parse.GetRequiredValue(space);
             var all = parse.GetValue(full);
             var numbers = Enumerable.Range(0, all ? 5 : parse.GetValue(seeds)).Select(i => parse.GetValue(seedBase) + (ulong)i).ToList();
             var cases = new List<Case>();
@@ -35,12 +35,12 @@ internal static class LearnCommand
             {
                 foreach (var seed in numbers)
                 {
-                    var options = SpaceDefaults.For(game.Slug, method, JsonOption.Read(parse.GetValue(overrides), "--options")) with { Seed = seed, EvaluationGames = all ? 2000 : parse.GetValue(games) };
+                    var options = SpaceDefaults.For(slug, method, JsonOption.Read(parse.GetValue(overrides), "--options")) with { Seed = seed, EvaluationGames = all ? 2000 : parse.GetValue(games) };
                     AnsiConsole.MarkupLineInterpolated($"[grey]{clock.Elapsed:mm\\:ss} {method}, seed {seed}[/]");
-                    cases.Add(Run(policy, options.Checked(), game.Slug, cancel));
+                    cases.Add(Run(policy, options.Checked(), slug, cancel));
                 }
             }
-            Print(game.Slug, cases);
+            Print(slug, cases);
             return Task.FromResult(0);
         });
         return command;
@@ -69,7 +69,7 @@ internal static class LearnCommand
             var after = result.RandomAfter!;
             table.AddRow(
                 options.Method, $"{options.Seed}", $"{result.RandomBefore!.Value:F3}", $"{after.Value:F3}", $"{after.Low:F3} – {after.High:F3}", $"{after.Illegal:F3}",
-                $"{result.GreedyAfter!.Value:F3}", result.PerfectAfter is { } perfect ? $"{perfect.Value:F3} ({perfect.Draws:F3})" : "–", $"{took.TotalSeconds:F0}");
+                result.GreedyAfter is { } greedy ? $"{greedy.Value:F3}" : "–", result.PerfectAfter is { } perfect ? $"{perfect.Value:F3} ({perfect.Draws:F3})" : "–", $"{took.TotalSeconds:F0}");
         }
         AnsiConsole.Write(table);
         foreach (var (options, result, _) in cases)
@@ -77,7 +77,10 @@ internal static class LearnCommand
             var name = $"{space}/{options.Method}/seed-{options.Seed}";
             Line($"{name}/before", "score vs random", result.RandomBefore!);
             Line($"{name}/after", "score vs random", result.RandomAfter!);
-            Line($"{name}/after-greedy", "score vs greedy", result.GreedyAfter!);
+            if (result.GreedyAfter is { } greedy)
+            {
+                Line($"{name}/after-greedy", "score vs greedy", greedy);
+            }
             if (result.PerfectAfter is { } perfect)
             {
                 Line($"{name}/after-perfect", "score vs perfect", perfect);

@@ -1,37 +1,31 @@
 using System.Text.Json.Nodes;
 using Arena.Trainer.Losses;
-using Arena.Trainer.Models;
-using Arena.Trainer.SelfPlay;
 
 namespace Arena.Trainer.Training;
 
-/// <summary>Turns forked games into what is learnt from: pairs for DPO, trajectories with advantages for GRPO.</summary>
-public sealed class RoundData(IBoardGame game, GameTokens tokens, ModelConfig config)
+/// <summary>Turns groups of answers into what is learnt from: pairs for DPO, trajectories with advantages for GRPO. Each comes with its line for the record.</summary>
+public static class RoundData
 {
-    /// <summary>
-    /// Winners against losers of one position, at most <paramref name="perRoot"/>, and only where the first move after the fork differs: both
-    /// answer the same prompt. Each comes with its line for the record.
-    /// </summary>
-    public List<(PreferencePair Pair, JsonObject Line)> Pairs(IEnumerable<ForkedPosition> positions, int perRoot, int round)
+    /// <summary>Good answers against bad ones to the same prompt, at most <paramref name="perGroup"/>, and only where their first choice differs.</summary>
+    /// <param name="good">Least value of a chosen answer.</param>
+    /// <param name="bad">Most value of a rejected one.</param>
+    public static List<(PreferencePair Pair, JsonObject Line)> Pairs(IEnumerable<AnswerGroup> groups, double good, double bad, int perGroup, int round)
     {
         var pairs = new List<(PreferencePair, JsonObject)>();
-        foreach (var position in positions)
+        foreach (var group in groups)
         {
-            var length = position.Opening.Length;
-            var winners = position.Games.Where(g => g.Score(position.Side) is 1).ToList();
-            var losers = position.Games.Where(g => g.Score(position.Side) is 0).ToList();
-            for (var i = 0; i < Math.Min(perRoot, Math.Min(winners.Count, losers.Count)); i++)
+            var chosen = group.Answers.Where(a => a.Value >= good).ToList();
+            var rejected = group.Answers.Where(a => a.Value <= bad).ToList();
+            for (var i = 0; i < Math.Min(perGroup, Math.Min(chosen.Count, rejected.Count)); i++)
             {
-                var (good, bad) = (winners[i], losers[i]);
-                if (good.Tokens[length] != bad.Tokens[length])
+                if (chosen[i].Decision != rejected[i].Decision)
                 {
-                    pairs.Add((new(Mark(good, length), Mark(bad, length)), new JsonObject
+                    pairs.Add((new(chosen[i].Sequence, rejected[i].Sequence), new JsonObject
                     {
-                        ["prompt"] = Prompt(position.Opening),
-                        ["chosen"] = Text(good, length),
-                        ["rejected"] = Text(bad, length),
+                        ["prompt"] = group.Prompt,
+                        ["chosen"] = chosen[i].Text,
+                        ["rejected"] = rejected[i].Text,
                         ["round"] = round,
-                        ["counted"] = "every second move, from the first",
                     }));
                 }
             }
@@ -39,46 +33,29 @@ public sealed class RoundData(IBoardGame game, GameTokens tokens, ModelConfig co
         return pairs;
     }
 
-    /// <summary>All games of positions where results differ, with their advantage in the group.</summary>
-    public List<(ScoredTrajectory Trajectory, JsonObject Line)> Trajectories(IEnumerable<ForkedPosition> positions, int round)
+    /// <summary>All answers of groups where values differ, with their advantage in the group.</summary>
+    public static List<(ScoredTrajectory Trajectory, JsonObject Line)> Trajectories(IEnumerable<AnswerGroup> groups, int round)
     {
         var trajectories = new List<(ScoredTrajectory, JsonObject)>();
-        foreach (var position in positions)
+        foreach (var group in groups)
         {
-            var values = position.Games.Select(g => g.Score(position.Side)).ToList();
-            if (PolicyGradientLoss.Advantages(values) is not { } advantages)
+            if (PolicyGradientLoss.Advantages([.. group.Answers.Select(a => a.Value)]) is not { } advantages)
             {
                 continue;
             }
-            for (var i = 0; i < values.Count; i++)
+            for (var i = 0; i < advantages.Length; i++)
             {
-                trajectories.Add((new(Mark(position.Games[i], position.Opening.Length), advantages[i], values[i]), new JsonObject
+                var answer = group.Answers[i];
+                trajectories.Add((new(answer.Sequence, advantages[i], answer.Value), new JsonObject
                 {
-                    ["prompt"] = Prompt(position.Opening),
-                    ["completion"] = Text(position.Games[i], position.Opening.Length),
-                    ["reward"] = values[i],
+                    ["prompt"] = group.Prompt,
+                    ["completion"] = answer.Text,
+                    ["reward"] = answer.Value,
                     ["advantage"] = advantages[i],
                     ["round"] = round,
                 }));
             }
         }
         return trajectories;
-    }
-
-    private string Prompt(int[] opening) => $"{game.Slug}:{string.Concat(opening.Select(c => c + 1))}";
-
-    /// <summary>The moves after the fork; a token that is no move is written as "?".</summary>
-    private string Text(PlayedGame played, int from) => string.Concat(played.Tokens.Skip(from).Select(t => tokens.Choice(t) is >= 0 and var c ? (c + 1).ToString() : "?"));
-
-    private MarkedSequence Mark(PlayedGame played, int from)
-    {
-        int[] all = [config.BosId, .. tokens.Prefix, .. played.Tokens];
-        var start = all.Length - played.Tokens.Count + from;
-        var counted = new bool[all.Length];
-        for (var t = start; t < all.Length; t += 2)
-        {
-            counted[t] = true;
-        }
-        return new(all, counted);
     }
 }

@@ -1,7 +1,6 @@
 using Arena.Trainer.Chance;
 using Arena.Trainer.Optimisation;
 using Arena.Trainer.Policies;
-using Arena.Trainer.Sampling;
 using Arena.Trainer.SelfPlay;
 using static TorchSharp.torch;
 
@@ -34,7 +33,7 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
     /// <summary>The samples that the run made itself: pairs in TRL form for DPO, rewarded completions for GRPO.</summary>
     public const string SamplesFile = "training-pairs.jsonl";
 
-    private readonly IBoardGame? _game = BoardGames.TryFind(space);
+    private readonly IRoundSource? _rounds = RoundSources.For(space, start);
 
     public RunResult Execute(Action<RunProgress> report, CancellationToken cancel)
     {
@@ -50,10 +49,14 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
         using var samples = new RunLog(Path.Combine(result, SamplesFile), state.SamplesBytes);
         var chance = state.Generator();
 
-        if (state.Before is null && _game is not null && options.EvaluationGames > 0)
+        if (given.Count == 0 && (_rounds is null || options.Rounds == 0))
+        {
+            throw new TrainerException($"There is nothing to learn from: no usable preference pairs, and no rounds of self-play{(_rounds is null ? $" in \"{space}\"" : "")}.");
+        }
+        if (state.Before is null && options.EvaluationGames > 0)
         {
             report(new("evaluate", 0, []));
-            state = state with { Before = Evaluate(policy, Opponents.Random(_game)) };
+            state = state with { Before = Evaluate(policy, "random") };
             Keep();
         }
         if (!state.PairsDone)
@@ -62,20 +65,15 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
             state = state with { PairsDone = true };
             Keep();
         }
-        for (var round = state.Round + 1; round <= options.Rounds && _game is not null; round++)
+        for (var round = state.Round + 1; round <= options.Rounds && _rounds is not null; round++)
         {
-            Learn(round, PlayAndLearn(policy, optimizer, _game, chance, round, samples, cancel));
+            Learn(round, PlayAndLearn(policy, optimizer, _rounds, chance, round, samples, cancel));
             state = state with { Round = round };
             Keep();
         }
         policy.Save(result);
         report(new("evaluate", 1, []));
-        Score? After(Opponent? opponent) => opponent is null || options.EvaluationGames == 0 ? null : Evaluate(policy, opponent);
-        return new(
-            result, optimizer.Steps, state.Before,
-            After(_game is null ? null : Opponents.Random(_game)),
-            After(_game is null ? null : Opponents.Greedy(_game)),
-            After(_game is TicTacToeGame ? Opponents.PerfectTicTacToe() : null));
+        return new(result, optimizer.Steps, state.Before, Evaluate(policy, "random"), Evaluate(policy, "greedy"), Evaluate(policy, "perfect"));
 
         void Learn(int round, IEnumerable<StepMetrics> lines)
         {
@@ -98,25 +96,22 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
     }
 
     /// <summary>Plays one round with the policy as it is and learns from it; one line of metrics per pass over the data.</summary>
-    private List<StepMetrics> PlayAndLearn(TrainedPolicy policy, FlatAdamW optimizer, IBoardGame game, SeededChance chance, int round, RunLog samples, CancellationToken cancel)
+    private List<StepMetrics> PlayAndLearn(TrainedPolicy policy, FlatAdamW optimizer, IRoundSource source, SeededChance chance, int round, RunLog samples, CancellationToken cancel)
     {
-        var tokens = new GameTokens(game, start.Tokenizer);
-        var data = new RoundData(game, tokens, start.Config);
-        List<ForkedPosition> positions;
+        List<AnswerGroup> groups;
         using (NewDisposeScope())
         using (no_grad())
         {
-            var play = new LockstepPlay(policy.Decoder, policy.Bind(), game, tokens);
-            positions = SelfPlayRound.Play(play, game, options.RootsPerOpening, options.RolloutsPerRoot, new SamplingOptions(options.Temperature), options.OpponentNoise, chance);
+            groups = source.Sample(policy.Bind(), options, chance);
         }
         cancel.ThrowIfCancellationRequested();
         if (options.IsDpo)
         {
-            var pairs = data.Pairs(positions, options.PairsPerRoot, round);
+            var pairs = RoundData.Pairs(groups, source.PairBounds.Good, source.PairBounds.Bad, options.PairsPerRoot, round);
             samples.Append(pairs.Select(p => p.Line.ToJsonString(JsonStyle.Wire)));
             return pairs.Count == 0 ? [] : LearnPairs(policy, optimizer, [.. pairs.Select(p => p.Pair)], chance, round, cancel);
         }
-        var trajectories = data.Trajectories(positions, round);
+        var trajectories = RoundData.Trajectories(groups, round);
         samples.Append(trajectories.Select(t => t.Line.ToJsonString(JsonStyle.Wire)));
         return LearnTrajectories(policy, optimizer, [.. trajectories.Select(t => t.Trajectory)], chance, round, cancel);
     }
@@ -165,10 +160,10 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
         return lines;
     }
 
-    private Score Evaluate(TrainedPolicy policy, Opponent opponent)
+    private Score? Evaluate(TrainedPolicy policy, string opponent)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        return Evaluation.Run(policy.Decoder, policy.Bind(), _game!, new GameTokens(_game!, start.Tokenizer), opponent, options.EvaluationGames, new SamplingOptions(), seed: 999);
+        return options.EvaluationGames == 0 ? null : _rounds?.Evaluate(policy.Bind(), opponent, options.EvaluationGames);
     }
 }

@@ -59,7 +59,7 @@ internal static class MatchEndpoints
     }
 
     /// <summary>All that a viewer needs: the match, its players, and every event so far. A finished match never changes.</summary>
-    private static async Task<IResult> Frames(MatchId id, MatchReader reader, HttpContext http, CancellationToken ct)
+    private static async Task<IResult> Frames(MatchId id, MatchReader reader, IDbContextFactory<ArenaDb> databases, HttpContext http, CancellationToken ct)
     {
         if (await reader.FramesAsync(id, ct) is not { } frames)
         {
@@ -68,6 +68,11 @@ internal static class MatchEndpoints
         if ((string?)frames["match"]?["status"] is { } status && status.Equals("closed", StringComparison.OrdinalIgnoreCase))
         {
             http.Response.Headers.CacheControl = "public, max-age=60";
+        }
+        else
+        {
+            await using var db = await databases.CreateDbContextAsync(ct);
+            await LiveRatings.AddAsync(frames, db, ct);
         }
         return TypedResults.Text(frames.ToJsonString(), "application/json");
     }

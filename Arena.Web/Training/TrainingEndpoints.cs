@@ -64,7 +64,8 @@ internal static class TrainingEndpoints
             return Problems.NotFound("training run");
         }
         var lines = await db.TrainingMetrics.AsNoTracking().Where(m => m.RunId == id && m.Step > after).OrderBy(m => m.Step).Take(MostMetrics).Select(m => m.Json).ToListAsync(ct);
-        return TypedResults.Ok(new MetricsAnswer(Answer(row), [.. lines.Select(l => JsonNode.Parse(l)!.AsObject())]));
+        var over = row.Status is not (RunStatus.Queued or RunStatus.Training) && lines.Count < MostMetrics;
+        return TypedResults.Ok(new MetricsAnswer([.. lines.Select(l => JsonNode.Parse(l)!.AsObject())], over, Answer(row)));
     }
 
     private static async Task<IResult> Start(RunWish wish, ClaimsPrincipal user, TrainingDesk desk, ArenaDb db, CancellationToken ct) =>
@@ -109,7 +110,9 @@ internal static class TrainingEndpoints
     /// <param name="Next">"before" of the next page.</param>
     public sealed record RunPage(IReadOnlyList<RunAnswer> Runs, DateTimeOffset? Next);
 
-    public sealed record MetricsAnswer(RunAnswer Run, IReadOnlyList<JsonObject> Metrics);
+    /// <param name="Points">Lines in TRL's names: step, loss, rewards/margins, rewards/accuracies and more.</param>
+    /// <param name="Done">No more points will come.</param>
+    public sealed record MetricsAnswer(IReadOnlyList<JsonObject> Points, bool Done, RunAnswer Run);
 
     /// <param name="Done">Share of the training that is done, 0 to 1.</param>
     /// <param name="Gate">The gate's numbers: pairs, cells, wins, draws, losses, llr, lower, upper, score, elo with interval, decision, why.</param>

@@ -20,9 +20,10 @@ internal static class WorkerEndpoints
         worker.MapPost("/jobs/lease", Lease);
         worker.MapGet("/jobs/{id}/pairs.jsonl", Pairs);
         worker.MapGet("/policies/{name}/files/{file}", PolicyFileBytes);
-        worker.MapPost("/jobs/{id}/progress", Progress);
+        // Free-form JSON: the validator would walk a JsonObject's parents round in circles.
+        worker.MapPost("/jobs/{id}/progress", Progress).DisableValidation();
         worker.MapPut("/jobs/{id}/files/{name}", PutFile).WithMetadata(new DisableRequestSizeLimitAttribute());
-        worker.MapPost("/jobs/{id}/complete", Complete);
+        worker.MapPost("/jobs/{id}/complete", Complete).DisableValidation();
         worker.MapPost("/jobs/{id}/fail", Fail);
     }
 
@@ -52,7 +53,7 @@ internal static class WorkerEndpoints
     }
 
     private static async Task<IResult> Progress(RunId id, ProgressWish wish, WorkerDesk desk, CancellationToken ct) =>
-        Answer(await desk.ProgressAsync(id, wish.Attempt, wish.Phase, wish.Done, wish.Metrics ?? [], ct));
+        Answer(await desk.ProgressAsync(id, wish.Attempt, wish.Phase ?? "", wish.Done, wish.Metrics ?? [], ct));
 
     private static async Task<IResult> PutFile(RunId id, string name, HttpRequest request, WorkerDesk desk, CancellationToken ct)
     {
@@ -67,7 +68,9 @@ internal static class WorkerEndpoints
     }
 
     private static async Task<IResult> Complete(RunId id, CompleteWish wish, WorkerDesk desk, CancellationToken ct) =>
-        Answer(await desk.CompleteAsync(id, wish.Attempt, wish.Files, wish.Record, ct));
+        wish is { Files: { } files, Record: { } record }
+            ? Answer(await desk.CompleteAsync(id, wish.Attempt, files, record, ct))
+            : Problems.Because("record-invalid", "Send \"files\" (a list) and \"record\" (an object).");
 
     private static async Task<IResult> Fail(RunId id, FailWish wish, WorkerDesk desk, CancellationToken ct) =>
         Answer(await desk.FailAsync(id, wish.Attempt, wish.Reason, ct));
@@ -93,12 +96,12 @@ internal static class WorkerEndpoints
     /// <param name="Phase">"pairs", "round" or "evaluate".</param>
     /// <param name="Done">0 to 1.</param>
     /// <param name="Metrics">Lines in TRL's names, each with an integer "step".</param>
-    public sealed record ProgressWish(int Attempt, [Required] string Phase, double Done, IReadOnlyList<JsonObject>? Metrics);
+    public sealed record ProgressWish(int Attempt, string? Phase, double Done, IReadOnlyList<JsonObject>? Metrics);
 
     /// <param name="Cancel">The owner wants the run to end: stop and report it failed.</param>
     public sealed record HeardAnswer(bool Cancel);
 
-    public sealed record CompleteWish(int Attempt, [Required] IReadOnlyList<PolicyFile> Files, [Required] JsonObject Record);
+    public sealed record CompleteWish(int Attempt, IReadOnlyList<PolicyFile>? Files, JsonObject? Record);
 
     public sealed record FailWish(int Attempt, [Required] string Reason);
 }

@@ -62,11 +62,8 @@ public sealed class LockstepPlayTests
     {
         using var scope = NewDisposeScope();
         using var policy = TinyModels.Shipped();
-        var game = TicTacToeGame.Instance;
-        var tokens = new GameTokens(game, policy.Tokenizer);
-        var play = new LockstepPlay(policy.Decoder, policy.Bind(), game, tokens);
-        var positions = SelfPlayRound.Play(play, game, 4, 12, new SamplingOptions(1.5), 0.3, new SeededChance(2));
-        var pairs = new RoundData(game, tokens, policy.Config).Pairs(positions, 4, round: 1);
+        var groups = new BoardRounds(TicTacToeGame.Instance, policy).Sample(policy.Bind(), new TrainOptions(RootsPerOpening: 4, RolloutsPerRoot: 12), new SeededChance(2));
+        var pairs = RoundData.Pairs(groups, good: 1, bad: 0, perGroup: 4, round: 1);
         Assert.NotEmpty(pairs);
         foreach (var (pair, line) in pairs)
         {

@@ -18,7 +18,8 @@ export class Strip {
   show({ info, acting, role, score, used, winner, over }) {
     this.name.textContent = nameOf({ [this.player]: info }, this.player);
     this.name.title = info?.name ?? "";
-    if (info?.agentId) this.name.href = `/agents/${info.agentId}`;
+    // A dry run's players are nobody's: their id is all zeros.
+    if (info?.agentId && !/^[0-]+$/.test(info.agentId)) this.name.href = `/agents/${info.agentId}`;
     else this.name.removeAttribute("href");
     this.sub.textContent = [info?.kind, info?.kind !== "house" && info?.ownerName ? `by ${info.ownerName}` : null, role].filter(Boolean).join(" · ");
     const moved = over ? change(info?.ratingBefore, info?.ratingAfter) : null;

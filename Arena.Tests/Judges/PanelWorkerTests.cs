@@ -1,0 +1,214 @@
+using System.Text;
+using Arena.Engine;
+using Arena.Engine.Agents;
+using Arena.Engine.Matches;
+using Arena.Engine.Preferences;
+using Arena.Engine.Spaces;
+using Arena.Engine.Store;
+using Arena.Engine.Verdicts;
+using Arena.Judges;
+using Arena.Tests.Doubles;
+using Arena.Tests.Engine;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Arena.Tests.Judges;
+
+/// <summary>Judged matches from two written texts to the verdict, with judges over real HTTP.</summary>
+public sealed class PanelWorkerTests : IAsyncLifetime
+{
+    private const string Long = "Leave the bag with us: walk on with empty hands, sit down first, and meet it again at the belt while others still wrestle with the lockers.";
+    private const string Short = "Check in your bag, please.";
+
+    private readonly EngineFixture _engine = new();
+    private readonly JudgeOptions _options = new();
+
+    public ValueTask InitializeAsync() => _engine.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _engine.DisposeAsync();
+
+    private OpenJudge Open => new ChatJudges(_engine.Get<ChatEndpoint>(), _engine.Get<SecretVault>(), Options.Create(_options)).Open;
+
+    private PanelWorker Worker() => new(
+        _engine.Get<IDbContextFactory<Arena.Engine.ArenaDb>>(), _engine.Get<PlayedMatches>(), _engine.Get<MatchCloser>(), _engine.Get<MatchFeed>(), _engine.Get<AgentClients>(),
+        _engine.Get<GroupWriter>(), Open, Options.Create(_options), _engine.Time, NullLogger<PanelWorker>.Instance);
+
+    private async Task<T> DeskAsync<T>(Func<JudgeDesk, Task<T>> use)
+    {
+        await using var db = await _engine.DbAsync();
+        return await use(new(db, _engine.Get<SpaceCatalog>(), _engine.Get<ChatEndpoint>(), _engine.Get<SecretVault>(), Open, Options.Create(new ChatOptions()), _engine.Time));
+    }
+
+    private async Task<Judge> JudgeAsync(ScriptedChatServer server, string model = "judge-1") =>
+        Assert.IsType<JudgeAdded>(await DeskAsync(d => d.AddAsync(new($"Judge {model}", server.Endpoint, model, "sk-judge")))).Judge;
+
+    /// <summary>A match of pitch whose players wrote the two texts; it waits for its judges.</summary>
+    private async Task<MatchId> WrittenAsync(ScriptedChatServer writer)
+    {
+        writer.Answer = q => q.Body["model"]!.GetValue<string>() == "long" ? Long : Short;
+        var versions = new List<VersionId>();
+        foreach (var model in (string[])["short", "long"])
+        {
+            versions.Add((await _engine.AgentAsync(AgentKind.Chat, new ChatConfig("", writer.Endpoint, model, 1, 0, 0, 0))).Version.Id);
+        }
+        var lease = await _engine.PlayedAsync("pitch", [.. versions]);
+        await using var db = await _engine.DbAsync();
+        Assert.Equal(MatchStatus.Judging, (await db.Matches.SingleAsync(m => m.Id == lease.Plan.Id)).Status);
+        return lease.Plan.Id;
+    }
+
+    [Fact]
+    public async Task TwoJudgesInBothOrdersCloseAMatchAndItsVerdictBecomesAPair()
+    {
+        await using var writer = await ScriptedChatServer.StartAsync();
+        await using var server = await ScriptedChatServer.StartAsync(ChatMode.JudgeLonger);
+        await JudgeAsync(server, "judge-1");
+        await JudgeAsync(server, "judge-2");
+        var id = await WrittenAsync(writer);
+
+        Assert.Equal(1, await Worker().LookAsync(default));
+
+        await using var db = await _engine.DbAsync();
+        var match = await db.Matches.Include(m => m.Seats).SingleAsync(m => m.Id == id);
+        Assert.Equal(MatchStatus.Closed, match.Status);
+        Assert.Equal([0, 1_000_000], match.Seats.OrderBy(s => s.Player).Select(s => s.Score!.Value));
+        Assert.True(match.Seats.Single(s => s.Player == 1).RatingAfter > 1_500_000);
+        var judgments = await db.Judgments.Where(j => j.MatchId == id).ToListAsync();
+        Assert.Equal(4, judgments.Count);
+        Assert.All(judgments, j => Assert.Equal((1, 64), (j.Preferred, j.PromptHash.Length)));
+        var verdict = await db.Verdicts.SingleAsync(v => v.MatchId == id);
+        Assert.Equal(VerdictRecord.Sha256(VerdictRecord.Bytes(id, "pitch", Rubric.For("pitch")!.Hash, [0, 1_000_000], judgments)), verdict.Hash);
+        Assert.Contains(verdict.Hash, Encoding.UTF8.GetString((await _engine.Get<MatchReader>().RecordAsync(id))!), StringComparison.Ordinal);
+        Assert.All(server.Seen, q => Assert.Equal("Bearer sk-judge", q.Authorization));
+
+        Assert.True(await _engine.Get<PairWorker>().WorkAsync(default));
+        var pair = await db.PreferencePairs.SingleAsync(p => p.MatchId == id);
+        Assert.Equal((PairSource.Judged, Long, Short, 1.0, "text"), (pair.Source, pair.Chosen, pair.Rejected, pair.Margin, pair.Notation));
+        Assert.Equal(0, await Worker().LookAsync(default));
+    }
+
+    [Theory]
+    [InlineData(ChatMode.ServerError, "failed (HTTP 500)")]
+    [InlineData(ChatMode.Html, "web page instead of JSON")]
+    [InlineData(ChatMode.HalfAnswer, "half an answer")]
+    [InlineData(ChatMode.WrongVerdict, "no usable verdict")]
+    public async Task AJudgeThatFailsKeepsTheMatchWaitingWithTheReasonUntilItRecovers(ChatMode mode, string reason)
+    {
+        await using var writer = await ScriptedChatServer.StartAsync();
+        await using var server = await ScriptedChatServer.StartAsync(mode);
+        await JudgeAsync(server);
+        var id = await WrittenAsync(writer);
+
+        Assert.Equal(0, await Worker().LookAsync(default));
+        await using (var db = await _engine.DbAsync())
+        {
+            Assert.Equal(MatchStatus.Judging, (await db.Matches.SingleAsync(m => m.Id == id)).Status);
+            Assert.All(await db.JudgingTroubles.Where(t => t.MatchId == id).ToListAsync(), t => Assert.Contains(reason, t.Reason, StringComparison.Ordinal));
+            Assert.Equal(2, await db.JudgingTroubles.CountAsync(t => t.MatchId == id));
+        }
+
+        // Not asked again before its time, even hours of looks later, nor drawn by anybody's impatience.
+        var asked = server.Seen.Count;
+        server.Mode = ChatMode.JudgeLonger;
+        Assert.Equal(0, await Worker().LookAsync(default));
+        Assert.Equal(asked, server.Seen.Count);
+        _engine.Time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(1, await Worker().LookAsync(default));
+        await using var after = await _engine.DbAsync();
+        Assert.Equal(MatchStatus.Closed, (await after.Matches.SingleAsync(m => m.Id == id)).Status);
+        Assert.False(await after.JudgingTroubles.AnyAsync());
+    }
+
+    [Fact]
+    public async Task AfterPatienceThePanelDecidesWithoutAJudgeThatStaysAwayAndNeverAsksTwiceForWhatItHas()
+    {
+        await using var writer = await ScriptedChatServer.StartAsync();
+        await using var good = await ScriptedChatServer.StartAsync(ChatMode.JudgeLonger);
+        await using var bad = await ScriptedChatServer.StartAsync(ChatMode.ServerError);
+        await JudgeAsync(good, "good");
+        await JudgeAsync(bad, "bad");
+        var id = await WrittenAsync(writer);
+        Assert.Equal(0, await Worker().LookAsync(default));
+        _engine.Time.Advance(_options.Patience + TimeSpan.FromSeconds(1));
+        Assert.Equal(1, await Worker().LookAsync(default));
+        Assert.Equal(2, good.Seen.Count);
+        await using var db = await _engine.DbAsync();
+        var explanation = (await db.Verdicts.SingleAsync(v => v.MatchId == id)).Explanation;
+        Assert.Contains("\"failed\"", explanation, StringComparison.Ordinal);
+        Assert.Contains("Not heard: The endpoint failed (HTTP 500)", explanation, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AJudgeThatFollowsThePlaceAbstainsSoTheMatchIsDrawnAndMakesNoPair()
+    {
+        await using var writer = await ScriptedChatServer.StartAsync();
+        await using var server = await ScriptedChatServer.StartAsync(ChatMode.JudgeFirst);
+        await JudgeAsync(server);
+        var id = await WrittenAsync(writer);
+        Assert.Equal(1, await Worker().LookAsync(default));
+        await using var db = await _engine.DbAsync();
+        Assert.Equal([500_000, 500_000], await db.MatchSeats.Where(s => s.MatchId == id).Select(s => s.Score!.Value).ToListAsync());
+        await _engine.Get<PairWorker>().WorkAsync(default);
+        Assert.False(await db.PreferencePairs.AnyAsync());
+    }
+
+    [Fact]
+    public async Task TheSpaceIsOpenWhileAJudgeIsEnabled()
+    {
+        await using var server = await ScriptedChatServer.StartAsync(ChatMode.JudgeLonger);
+        var spaces = _engine.Get<SpaceCatalog>();
+        Assert.Contains("Ollama", spaces.Find("pitch")!.ClosedBecause, StringComparison.Ordinal);
+        var judge = await JudgeAsync(server);
+        Assert.True(spaces.Find("pitch")!.IsOpen);
+        Assert.True(await DeskAsync(d => d.SwitchAsync(judge.Id, false)));
+        Assert.False(spaces.Find("pitch")!.IsOpen);
+        Assert.False(await DeskAsync(d => d.SwitchAsync(Guid.Empty, true)));
+        Assert.NotEqual("sk-judge", judge.ProtectedKey);
+    }
+
+    [Fact]
+    public async Task AJudgeIsRefusedWithTheReason()
+    {
+        await using var server = await ScriptedChatServer.StartAsync(ChatMode.JudgeLonger);
+        await JudgeAsync(server);
+        async Task<string> Code(NewJudge wish) => Assert.IsType<JudgeRefused>(await DeskAsync(d => d.AddAsync(wish))).Code;
+        Assert.Equal("judge-known", await Code(new("Again", server.Endpoint + "/", "judge-1", null)));
+        Assert.Equal("endpoint-invalid", await Code(new("X", "http://169.254.169.254/v1", "m", null)));
+        Assert.Equal("model-invalid", await Code(new("X", server.Endpoint, " ", null)));
+        Assert.Equal("name-invalid", await Code(new("", server.Endpoint, "m", null)));
+    }
+
+    [Theory]
+    [InlineData(ChatMode.JudgeLonger, true, "compared two sample texts")]
+    [InlineData(ChatMode.Html, false, "web page instead of JSON")]
+    [InlineData(ChatMode.ServerError, false, "the model crashed")]
+    [InlineData(ChatMode.HalfAnswer, false, "half an answer")]
+    [InlineData(ChatMode.Say, false, "does not judge usably")]
+    public async Task TestConnectionSaysWhatIsWrong(ChatMode mode, bool ok, string says)
+    {
+        await using var server = await ScriptedChatServer.StartAsync(mode);
+        var result = await DeskAsync(d => d.TestAsync(new NewJudge("Draft", server.Endpoint, "judge-1", "sk-judge")));
+        Assert.Equal(ok, result.Ok);
+        Assert.Contains(says, result.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task JudgesOfTheConfigurationComeAndGoWithItAndKeepAnAdminsSwitch()
+    {
+        await using var server = await ScriptedChatServer.StartAsync(ChatMode.JudgeLonger);
+        ConfiguredJudge[] configured = [new() { Name = "Llama", Endpoint = server.Endpoint, Model = "llama3.2" }, new() { Endpoint = "ftp://x", Model = "m" }];
+        var problems = await DeskAsync(d => d.ApplyAsync(configured, default));
+        Assert.Contains("left out", Assert.Single(problems), StringComparison.Ordinal);
+        await using var db = await _engine.DbAsync();
+        var judge = await db.Judges.AsNoTracking().SingleAsync();
+        Assert.Equal(("Llama", "configuration", true), (judge.Name, judge.Origin, judge.Enabled));
+        await DeskAsync(d => d.SwitchAsync(judge.Id, false));
+        await DeskAsync(d => d.ApplyAsync(configured, default));
+        Assert.False((await db.Judges.AsNoTracking().SingleAsync()).Enabled);
+        await DeskAsync(d => d.SwitchAsync(judge.Id, true));
+        await DeskAsync(d => d.ApplyAsync([], default));
+        Assert.False((await db.Judges.AsNoTracking().SingleAsync()).Enabled);
+        Assert.False(_engine.Get<SpaceCatalog>().Find("pitch")!.IsOpen);
+    }
+}

@@ -1,0 +1,14 @@
+namespace Arena.Trainer.Training;
+
+/// <summary>One sampled answer to a prompt.</summary>
+/// <param name="Sequence">Its tokens; the policy's own are counted.</param>
+/// <param name="Text">For the record.</param>
+/// <param name="Value">How good it turned out, 0 to 1.</param>
+public sealed record SampledAnswer(MarkedSequence Sequence, string Text, double Value)
+{
+    /// <summary>The first token that was the policy's choice.</summary>
+    public int Decision => Sequence.Tokens[Array.IndexOf(Sequence.Counted, true)];
+}
+
+/// <summary>Answers to one prompt, which can be compared.</summary>
+public sealed record AnswerGroup(string Prompt, IReadOnlyList<SampledAnswer> Answers);

@@ -1,0 +1,97 @@
+using Arena.Rules;
+using Arena.Rules.Play;
+using Arena.Rules.Spaces.Countdown;
+using Arena.Trainer.Chance;
+using Arena.Trainer.Models;
+using Arena.Trainer.Policies;
+using Arena.Trainer.Sampling;
+using Arena.Trainer.SelfPlay;
+
+namespace Arena.Trainer.Training;
+
+/// <summary>Rounds of countdown: many answers to each of many problems, scored against each other by the rules, as in a match of many seats.</summary>
+public sealed class CountdownRounds(Policy policy) : IRoundSource
+{
+    public const string Space = "countdown";
+
+    // Games of boards come in eight opening lengths; problems come in one kind, so there are more of them.
+    private const int ProblemsPerRoot = 2;
+
+    private readonly ISpaceRules _rules = SpaceRegistry.Find(Space)!;
+
+    /// <summary>The best quarter against the worst.</summary>
+    public (double Good, double Bad) PairBounds => (0.75, 0.25);
+
+    public List<AnswerGroup> Sample(DecoderWeights weights, TrainOptions options, SeededChance chance)
+    {
+        var problems = Enumerable.Range(0, ProblemsPerRoot * options.RootsPerOpening).Select(_ => Deal(chance)).ToList();
+        var answers = Answer(weights, problems, options.RolloutsPerRoot, new SamplingOptions(options.Temperature), chance);
+        return [.. problems.Select((problem, i) => Group(problem, answers[i]))];
+    }
+
+    /// <summary>"random" is the weakest house agent, a hundred random tries.</summary>
+    public Score? Evaluate(DecoderWeights weights, string opponent, int games)
+    {
+        if (opponent != "random")
+        {
+            return null;
+        }
+        var chance = new SeededChance(999, stream: 999);
+        var problems = Enumerable.Range(0, games).Select(_ => Deal(chance)).ToList();
+        var answers = problems.Chunk(256).SelectMany(chunk => Answer(weights, chunk, 1, new SamplingOptions(), chance)).ToList();
+        var scores = new List<double>(games);
+        var illegal = 0;
+        for (var i = 0; i < games; i++)
+        {
+            var own = Legal(problems[i], answers[i][0].Text);
+            illegal += own is null ? 1 : 0;
+            var theirs = _rules.House[0].Act(_rules, problems[i], 1, new Draws(Seed(chance), "house"));
+            scores.Add(Scores(problems[i], [own, theirs])[0]);
+        }
+        return Score.Of(scores, scores.Count(s => s is 0.5) / (double)games, illegal / (double)games);
+    }
+
+    private AnswerGroup Group(CountdownState problem, List<(MarkedSequence Sequence, string Text)> answers)
+    {
+        var values = Scores(problem, [.. answers.Select(a => Legal(problem, a.Text))]);
+        return new(Compact(problem), [.. answers.Select((a, i) => new SampledAnswer(a.Sequence, a.Text, values[i]))]);
+    }
+
+    private List<List<(MarkedSequence Sequence, string Text)>> Answer(DecoderWeights weights, IReadOnlyList<CountdownState> problems, int copies, SamplingOptions options, SeededChance chance)
+    {
+        var requests = problems.SelectMany(problem =>
+        {
+            List<int> prompt = [policy.Config.BosId, .. policy.Tokenizer.Encode(Compact(problem))];
+            return Enumerable.Range(0, copies).Select(_ => new SampleRequest(prompt, _rules.Card.CompactAnswerTokens, options, new SeededChance(chance.NextWord())));
+        }).ToList();
+        var results = BatchSampler.Run(policy.Decoder, weights, requests);
+        return [.. requests.Zip(results, Mark).Chunk(copies).Select(group => group.ToList())];
+    }
+
+    private (MarkedSequence, string) Mark(SampleRequest request, SampleResult result)
+    {
+        var answer = result.Tokens.Select(t => t.Id).ToList();
+        int[] all = [.. request.Prompt, .. answer, .. result.Ended ? new[] { policy.Config.EosId } : []];
+        return (new(all, [.. all.Select((_, t) => t >= request.Prompt.Count)]), policy.Tokenizer.Decode(answer));
+    }
+
+    private CountdownState Deal(SeededChance chance) => (CountdownState)_rules.Start(new Draws(Seed(chance), "deal/0"), 2);
+
+    private string Compact(CountdownState problem) => _rules.Observe(problem, 0).Compact!;
+
+    private string? Legal(CountdownState problem, string text) => _rules.Read(problem, 0, text).Canonical;
+
+    /// <summary>The share of the others that each answer beats, by the rules; no answer is beaten by all.</summary>
+    private double[] Scores(CountdownState problem, IReadOnlyList<string?> answers) =>
+        [.. _rules.Outcome(problem with { Seats = answers.Count, Answers = answers })!.Select(micro => micro / 1e6)];
+
+    private static byte[] Seed(SeededChance chance)
+    {
+        var seed = new byte[32];
+        for (var i = 0; i < 4; i++)
+        {
+            BitConverter.TryWriteBytes(seed.AsSpan(8 * i), chance.NextWord());
+        }
+        return seed;
+    }
+}
