@@ -1,6 +1,6 @@
 using Arena.Engine.Matches;
-using Microsoft.Extensions.Hosting;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
 
 namespace Arena.Tests.Engine.Matches;
 
