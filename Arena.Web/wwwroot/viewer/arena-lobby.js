@@ -123,7 +123,7 @@ class ArenaLobby extends HTMLElement {
   #build() {
     const given = this.querySelector("arena-match");
     this.heading = el("h2");
-    this.link = el("a", { text: "Open the match", hidden: true });
+    this.link = el("a", { text: "Open", "aria-label": "Open the match", hidden: true });
     this.stayButton = el("button", {
       type: "button", class: "al-stay", "aria-pressed": "false", hidden: true, text: "Stay", title: "Keep this match on the page when it has ended",
       onclick: () => {

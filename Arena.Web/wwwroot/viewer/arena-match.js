@@ -12,6 +12,7 @@
 //   describe(view) -> string             optional: the position in words
 //   move(turn) -> string | null          optional: a turn's action as the list shows it
 //   seatName(seat) -> string             optional: what a seat is called ("X")
+//   games                                optional: how many games a match has
 // A space without such a module is shown as a tree of its view's values (spaces/generic.js).
 // Agents' text must only ever be set as text (dom.js's `text`), never as markup.
 
@@ -377,10 +378,9 @@ class ArenaMatch extends HTMLElement {
     });
   }
 
-  /** How many games the match has: a mirrored match of two has two, even before the second has begun. */
+  /** How many games the match has, where the space says so even before they have begun. */
   #planned() {
-    const mirrored = ["connect-four", "tic-tac-toe"].includes(this.#timeline.match?.space);
-    return mirrored ? 2 : this.#timeline.games.length;
+    return Math.max(this.#adapter?.games ?? 0, this.#timeline.games.length);
   }
 
   #players(frame) {

@@ -20,3 +20,4 @@ export function render(view, about) {
 export const describe = (view) => `${cells(view)} X has ${view.coins?.[0]} coins, O ${view.coins?.[1]}.`;
 export const move = (turn) => turn.did;
 export const seatName = (seat) => "XO"[seat] ?? "";
+export const games = 2;

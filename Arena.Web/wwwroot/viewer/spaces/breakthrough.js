@@ -37,3 +37,4 @@ export function describe(view) {
 
 export const move = (turn) => turn.did;
 export const seatName = (seat) => ["White", "Black"][seat] ?? "";
+export const games = 2;

@@ -64,3 +64,4 @@ export function describe(view) {
 
 export const move = (turn) => (turn.did ? `column ${turn.did}` : null);
 export const seatName = (seat) => (seat === 0 ? "first" : "second");
+export const games = 2;

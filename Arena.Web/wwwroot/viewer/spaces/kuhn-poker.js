@@ -27,3 +27,4 @@ const said = (hand, seat) => hand.actions.filter((_, i) => (hand.opener + i) % 2
 
 export const describe = (view) => `Kuhn poker, hand ${(view.hand ?? 0) + 1}. Balance ${signed(view.balance?.[0] ?? 0)} to ${signed(view.balance?.[1] ?? 0)}.`;
 export const move = (turn) => turn.did;
+export const games = 2;

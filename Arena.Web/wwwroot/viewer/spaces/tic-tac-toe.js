@@ -51,3 +51,4 @@ export function describe(view) {
 
 export const move = (turn) => (turn.did ? `cell ${turn.did}` : null);
 export const seatName = (seat) => "XO"[seat] ?? "";
+export const games = 2;
