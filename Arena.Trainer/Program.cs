@@ -3,6 +3,12 @@ using Arena.Trainer;
 using Arena.Trainer.Commands;
 using Spectre.Console;
 
+if (Console.IsOutputRedirected)
+{
+    // A log or a pipe has no width; at the default of 80 tables lose their columns.
+    AnsiConsole.Profile.Width = 200;
+}
+
 var root = new RootCommand("Arena.Trainer: serves policies, trains them on preference pairs and by playing themselves, measures them.")
 {
     DoctorCommand.Create(),
