@@ -8,6 +8,10 @@ using Arena.Rules.Merkle;
 using Arena.Rules.Play;
 using Arena.Rules.Ratings;
 using Arena.Rules.Results;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Arena.Tests.Rules;
 
@@ -35,15 +39,7 @@ public sealed class VerifyScriptTests
         var folder = Directory.CreateTempSubdirectory("verify-match");
         try
         {
-            var tree = new MerkleTree([papers.Record.Leaf(), .. Enumerable.Range(0, 6).Select(i => (papers.Record with { Closed = i }).Leaf())]);
-            var proof = JsonSerializer.Serialize(new
-            {
-                record = Convert.ToBase64String(papers.Record.ToBytes()),
-                leaf = "0x" + Convert.ToHexStringLower(papers.Record.Leaf()),
-                proof = tree.Proof(papers.Record.Leaf()).Select(p => "0x" + Convert.ToHexStringLower(p)),
-                epoch = 3,
-                root = root ?? "0x" + Convert.ToHexStringLower(tree.Root),
-            });
+            var proof = Proof(papers, root, Convert.ToBase64String(papers.Record.ToBytes()));
             var (t, p) = (Path.Combine(folder.FullName, "transcript.json"), Path.Combine(folder.FullName, "proof.json"));
             await File.WriteAllBytesAsync(t, transcript ?? papers.Transcript);
             await File.WriteAllTextAsync(p, proof);
@@ -54,6 +50,18 @@ public sealed class VerifyScriptTests
             folder.Delete(recursive: true);
         }
     }
+
+    private static MerkleTree Tree(Papers papers) => new([papers.Record.Leaf(), .. Enumerable.Range(0, 6).Select(i => (papers.Record with { Closed = i }).Leaf())]);
+
+    private static string Proof(Papers papers, string? root, string record) => JsonSerializer.Serialize(new
+    {
+        record,
+        leaf = "0x" + Convert.ToHexStringLower(papers.Record.Leaf()),
+        proof = Tree(papers).Proof(papers.Record.Leaf()).Select(p => "0x" + Convert.ToHexStringLower(p)),
+        epoch = 3,
+        root = root ?? "0x" + Convert.ToHexStringLower(Tree(papers).Root),
+        vault = "0x" + new string('5', 40),
+    });
 
     private static async Task<(int Code, string Output)> Python(string script, string[] arguments)
     {
@@ -159,6 +167,39 @@ public sealed class VerifyScriptTests
         Assert.Contains("FAIL match scores", scores);
         var (_, root) = await Verify(papers, root: "0x" + new string('1', 64));
         Assert.Contains("FAIL Merkle proof", root);
+    }
+
+    [Fact]
+    public async Task AMatchIsFetchedFromASiteAndItsRootReadFromANode()
+    {
+        var papers = Made("countdown", 2, 7);
+        var id = papers.Record.Match;
+        var held = Convert.ToHexStringLower(Tree(papers).Root);
+        string? asked = null;
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        await using var site = builder.Build();
+        site.MapGet($"/api/v1/matches/{id}/transcript", () => TypedResults.Bytes(papers.Transcript));
+        site.MapGet($"/api/v1/matches/{id}/proof", () => TypedResults.Text(Proof(papers, null, Encoding.UTF8.GetString(papers.Record.ToBytes()))));
+        site.MapPost("/rpc", async (HttpRequest request) =>
+        {
+            asked = await new StreamReader(request.Body).ReadToEndAsync();
+            // The seven words of the vault's epoch, the result root first.
+            return TypedResults.Text($$"""{"jsonrpc":"2.0","id":1,"result":"0x{{held}}{{new string('0', 6 * 64)}}"}""");
+        });
+        await site.StartAsync();
+        var address = site.Urls.Single();
+
+        var (code, output) = await Python(Script(), [address, id.ToString(), "--rpc", address + "/rpc"]);
+        Assert.True(code == 0, output);
+        Assert.Contains("ok  the chain holds that root (vault 0x5555", output);
+        // epochs(uint64) of epoch 3.
+        var selector = Convert.ToHexStringLower(Arena.Rules.Hashing.Keccak256.Hash("epochs(uint64)"u8).AsSpan(0, 4));
+        Assert.Contains($"\"data\": \"0x{selector}{3:x64}\"", asked);
+
+        held = new string('7', 64);
+        Assert.Contains("FAIL the chain holds that root", (await Python(Script(), [address, id.ToString(), "--rpc", address + "/rpc"])).Output);
     }
 
     [Fact]
