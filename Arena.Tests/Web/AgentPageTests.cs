@@ -124,8 +124,15 @@ public sealed class AgentPageTests(SiteFixture site)
         await browser.GetAsync("/agents/new?kind=chat");
         await browser.SubmitAsync("agent", new()
         {
-            ["Sent.Name"] = "Talker " + words.Length, ["Sent.SystemPrompt"] = "Play.", ["Sent.Endpoint"] = endpoint, ["Sent.Model"] = "m", ["Sent.Key"] = "sk-very-secret",
-            ["Sent.Temperature"] = "0.7", ["Sent.SpendCap"] = cap, ["Sent.InputPrice"] = "0", ["Sent.OutputPrice"] = "0",
+            ["Sent.Name"] = "Talker " + words.Length,
+            ["Sent.SystemPrompt"] = "Play.",
+            ["Sent.Endpoint"] = endpoint,
+            ["Sent.Model"] = "m",
+            ["Sent.Key"] = "sk-very-secret",
+            ["Sent.Temperature"] = "0.7",
+            ["Sent.SpendCap"] = cap,
+            ["Sent.InputPrice"] = "0",
+            ["Sent.OutputPrice"] = "0",
         });
         Assert.Contains(words, browser.Text);
         Assert.DoesNotContain("sk-very-secret", browser.Page);
