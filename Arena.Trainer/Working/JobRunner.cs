@@ -41,6 +41,8 @@ public sealed class JobRunner(SiteClient site, PolicyFolders folders, string dat
             using var policy = await folders.LoadAsync(job.Policy.Name, ended.Token) ?? throw new TrainerException($"Nobody here knows the policy \"{job.Policy.Name}\".");
             var run = new TrainingRun(policy, options, job.Space, pairs, folder);
             var result = await PoliteThread.RunAsync(() => run.Execute(teller.Report, ended.Token));
+            // The last lines, and all lines of a run that took less than a second.
+            await patience.TryAsync(() => teller.TellAsync(ended.Token), ended.Token);
             var record = TrainingRecord.Write(policy, options, pairs, result);
             var answer = await HandInAsync(job, result.Folder, record, patience, ended.Token);
             return await EndAsync(answer == JobAnswer.Lost ? JobEnd.Lost : JobEnd.Completed);
@@ -117,6 +119,8 @@ public sealed class JobRunner(SiteClient site, PolicyFolders folders, string dat
     private sealed class Teller(SiteClient site, Job job, TimeProvider time, Patience patience, CancellationTokenSource ended)
     {
         private readonly ConcurrentQueue<JsonObject> _metrics = new();
+        private readonly List<JsonObject> _unsent = [];
+        private readonly SemaphoreSlim _one = new(1, 1);
         private volatile string _phase = "pairs";
         private double _done;
 
@@ -134,22 +138,35 @@ public sealed class JobRunner(SiteClient site, PolicyFolders folders, string dat
             }
         }
 
+        /// <summary>Tells everything that was not told yet; what can't be told stays for the next time.</summary>
+        public async Task TellAsync(CancellationToken cancel)
+        {
+            await _one.WaitAsync(cancel);
+            try
+            {
+                while (_metrics.TryDequeue(out var line))
+                {
+                    _unsent.Add(line);
+                }
+                Answer = await site.ProgressAsync(job, _phase, Volatile.Read(ref _done), _unsent, cancel);
+                _unsent.Clear();
+            }
+            finally
+            {
+                _one.Release();
+            }
+        }
+
         public async Task RunAsync(CancellationToken cancel)
         {
             using var timer = new PeriodicTimer(TellEvery, time);
-            var unsent = new List<JsonObject>();
             try
             {
                 do
                 {
-                    while (_metrics.TryDequeue(out var line))
-                    {
-                        unsent.Add(line);
-                    }
                     try
                     {
-                        Answer = await site.ProgressAsync(job, _phase, Volatile.Read(ref _done), unsent, cancel);
-                        unsent.Clear();
+                        await TellAsync(cancel);
                         patience.Reached();
                     }
                     catch (Exception e) when (Patience.IsOutage(e, cancel))
