@@ -35,7 +35,7 @@ public sealed class MatchCloser(GroupWriter writer, IOptions<ArenaOptions> optio
 
     /// <summary>Closes a match that waits for its judges.</summary>
     /// <param name="scores">Micro-points per player.</param>
-    /// <param name="verdictHash">keccak-256 of the canonical verdict, lower-case hex.</param>
+    /// <param name="verdictHash">SHA-256 of the canonical verdict, lower-case hex.</param>
     public Task<CloseOutcome> CloseJudgedAsync(MatchId id, IReadOnlyList<long> scores, string verdictHash, CancellationToken ct = default) =>
         writer.WriteAsync(session => CloseJudged(session, id, scores, verdictHash), ct);
 

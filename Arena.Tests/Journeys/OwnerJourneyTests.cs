@@ -266,6 +266,24 @@ public sealed partial class OwnerJourneyTests(Browser browser) : IClassFixture<B
     }
 
     [Fact]
+    public async Task AnOwnerSeesHowToDepositNamesAPayoutAddressAndIsToldWhyAWithdrawalIsRefused()
+    {
+        var page = await browser.RegisterAsync("wallet-owner");
+        await page.GotoAsync("/account");
+        await Expect(page.Locator("#deposit-reference")).ToContainTextAsync("0x41524E41", new() { IgnoreCase = true });
+        await page.GetByLabel("Payout address").FillAsync("0x5aAeb6053F3E94C9b9A09f33669435E7Ef1Beaed");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save the address" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("checksum");
+        await page.GetByLabel("Payout address").FillAsync("0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save the address" }).ClickAsync();
+        await Expect(page.Locator("#wallet")).ToContainTextAsync("0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed");
+        await page.GetByLabel("Amount, ETH").FillAsync("0.5");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Withdraw", Exact = true }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("does not cover");
+        await Browser.PictureAsync(page, "53-wallet");
+    }
+
+    [Fact]
     public async Task AWrongPasswordAndATakenNameAreToldWhereThePersonIsLooking()
     {
         await browser.RegisterAsync("early-bird");
