@@ -1,9 +1,11 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
 
 namespace Arena.Tests.Journeys;
 
 /// <summary>The running product and a real Chromium before it; shared by all journeys.</summary>
-public sealed class Browser : IAsyncLifetime
+public sealed partial class Browser : IAsyncLifetime
 {
     private IPlaywright _playwright = null!;
     private IBrowser _browser = null!;
@@ -22,6 +24,7 @@ public sealed class Browser : IAsyncLifetime
             ["Arena__Matchmaking__PaceMs"] = "150",
             ["Arena__Settlement__EpochEvery"] = "00:00:05",
         });
+        SetDefaultExpectTimeout(30_000);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new()
         {
@@ -38,7 +41,7 @@ public sealed class Browser : IAsyncLifetime
             BaseURL = $"http://localhost:{Product.Port}",
             ViewportSize = phone ? new() { Width = 390, Height = 844 } : new() { Width = 1280, Height = 800 },
         });
-        context.SetDefaultTimeout(30_000);
+        context.SetDefaultTimeout(90_000);
         return await context.NewPageAsync();
     }
 
@@ -50,7 +53,7 @@ public sealed class Browser : IAsyncLifetime
         await page.GetByLabel("Name").FillAsync(name);
         await page.GetByLabel("Password").FillAsync("correct horse battery");
         await page.GetByRole(AriaRole.Button, new() { Name = "Make the account" }).ClickAsync();
-        await page.WaitForURLAsync("**/me");
+        await Expect(page).ToHaveURLAsync(Mine());
         return page;
     }
 
@@ -63,7 +66,7 @@ public sealed class Browser : IAsyncLifetime
         await page.GetByLabel("Name").FillAsync(name);
         await page.GetByLabel("Password").FillAsync(password);
         await page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-        await page.WaitForURLAsync("**/me");
+        await Expect(page).ToHaveURLAsync(Mine());
         return page;
     }
 
@@ -76,4 +79,8 @@ public sealed class Browser : IAsyncLifetime
         _playwright.Dispose();
         await Product.DisposeAsync();
     }
+
+    /// <summary>The address of an owner's own page.</summary>
+    [GeneratedRegex("/me$")]
+    internal static partial Regex Mine();
 }

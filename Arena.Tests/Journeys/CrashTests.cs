@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 namespace Arena.Tests.Journeys;
 
 /// <summary>The whole site is killed in the middle of play, again and again; nothing may be lost or counted twice.</summary>
+[Collection(JourneyCollection.Name)]
 public sealed class CrashTests
 {
     private const int Kills = 5;

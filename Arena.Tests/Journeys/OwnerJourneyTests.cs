@@ -7,6 +7,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Arena.Tests.Journeys;
 
 /// <summary>What a person does with the product, in a real browser; every step asserts on what that person sees.</summary>
+[Collection(JourneyCollection.Name)]
 public sealed partial class OwnerJourneyTests(Browser browser) : IClassFixture<Browser>
 {
     /// <summary>Agents that think, trainers and chains take their time on a small machine.</summary>
@@ -202,7 +203,7 @@ public sealed partial class OwnerJourneyTests(Browser browser) : IClassFixture<B
         await page.GotoAsync(agent);
         await page.GetByRole(AriaRole.Link, new() { Name = "Train", Exact = true }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Train", Exact = true }).ClickAsync();
-        await page.WaitForURLAsync(RunAddress());
+        await Expect(page).ToHaveURLAsync(RunAddress());
         await Expect(page.Locator("arena-chart svg path, arena-chart svg polyline").First).ToBeVisibleAsync(Patient);
         await Browser.PictureAsync(page, "42-training-live");
         var run = new Uri(page.Url).Segments[^1];
@@ -309,7 +310,7 @@ public sealed partial class OwnerJourneyTests(Browser browser) : IClassFixture<B
         await page.Locator($"input[name='Sent.Space'][value='{space}']").CheckAsync();
         await page.GetByLabel("Number of matches").FillAsync("1");
         await page.GetByRole(AriaRole.Button, new() { Name = "Enter", Exact = true }).ClickAsync();
-        await page.WaitForURLAsync("**/me");
+        await Expect(page).ToHaveURLAsync(Browser.Mine());
     }
 
     /// <summary>Finds the agent's newest match through the API and opens its page.</summary>
