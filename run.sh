@@ -49,9 +49,8 @@ mkdir -p "$data/logs"
 if [ $build = 1 ]; then
   npm_ci Arena.Web
   [ $chain = 1 ] && npm_ci contracts
-  say "Building (the first time takes a few minutes)"
-  build_release Arena.Web/Arena.Web.csproj
-  [ $trainer = 1 ] && build_release Arena.Trainer/Arena.Trainer.csproj
+  build_if_changed Arena.Web/Arena.Web.csproj Arena.Rules Arena.Engine Arena.Judges Arena.Chain Arena.Web migrations contracts/artifacts
+  [ $trainer = 1 ] && build_if_changed Arena.Trainer/Arena.Trainer.csproj Arena.Rules Arena.Trainer
 fi
 
 export ASPNETCORE_ENVIRONMENT=${ASPNETCORE_ENVIRONMENT:-Production}

@@ -42,6 +42,20 @@ need_debian() {
   DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
+# build_if_changed PROJECT FOLDER...: builds only when a file of these folders is newer than the last build.
+build_if_changed() {
+  local project=$1; shift
+  local stamp; stamp="$(dirname "$project")/bin/.built"
+  if [ -f "$stamp" ] && [ -z "$(find "$@" Directory.*.props global.json \( -name bin -o -name obj -o -name node_modules -o -name lib \) -prune -o -type f -newer "$stamp" -print -quit)" ]; then
+    return 0
+  fi
+  say "Building $(basename "$project" .csproj) (the first time takes a few minutes)"
+  local started; started=$(mktemp)
+  build_release "$project"
+  mkdir -p "$(dirname "$stamp")" && touch -r "$started" "$stamp"
+  rm -f "$started"
+}
+
 # build_release PROJECT: quiet, with the whole output kept for a failure.
 build_release() {
   local out; out=$(mktemp)
