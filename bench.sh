@@ -11,6 +11,7 @@ list() {
   kernel      games a second through the rules kernel
   platform    recorded matches a second into SQLite, time to the first match, resident memory
   ratings     fits, intervals and online updates on two synthetic arena logs
+  matchmaking matches until a ladder's order is right, by way of pairing (--full: 200 seeds, also 256 players)
   trainer     matmul ceiling and the share of it that a training step reaches
   learning    a policy's score before and after training, on fresh seeds
 bench/README.md keeps the last honest figures.
@@ -19,7 +20,7 @@ TEXT
 
 name=${1:-}; [ $# -gt 0 ] && shift
 case $name in
-  kernel|ratings) build_release bench/Arena.Bench/Arena.Bench.csproj; exec dotnet bench/Arena.Bench/bin/Release/net10.0/Arena.Bench.dll "$name" "$@" ;;
+  kernel|ratings|matchmaking) build_release bench/Arena.Bench/Arena.Bench.csproj; exec dotnet bench/Arena.Bench/bin/Release/net10.0/Arena.Bench.dll "$name" "$@" ;;
   platform)
     build_release bench/Arena.Bench/Arena.Bench.csproj
     dotnet bench/Arena.Bench/bin/Release/net10.0/Arena.Bench.dll "$name" "$@"

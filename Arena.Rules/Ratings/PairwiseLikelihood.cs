@@ -12,6 +12,14 @@ internal sealed class PairwiseLikelihood(int players, double priorPrecision)
     private readonly double[] hessian = new double[players * players];
     private readonly double[] trial = new double[players];
     private readonly double[] step = new double[players];
+    private double priorPrecision = priorPrecision;
+
+    /// <summary>Of the normal prior around 0, 1 / log-odds²; 0: none.</summary>
+    public double PriorPrecision
+    {
+        get => priorPrecision;
+        set => priorPrecision = value;
+    }
 
     /// <summary>Takes cells (pairs, 3) as of <see cref="BattleTable.Weights"/>.</summary>
     public void Load(ReadOnlySpan<double> cells)
@@ -22,6 +30,14 @@ internal sealed class PairwiseLikelihood(int players, double priorPrecision)
             points[pair] = win + 0.5 * tie;
             totals[pair] = win + loss + tie;
         }
+    }
+
+    /// <summary>Adds battles of one pair: the points of <paramref name="lower"/>, the smaller number, out of <paramref name="total"/>.</summary>
+    public void Add(int lower, int higher, double won, double total)
+    {
+        var pair = lower * (2 * players - lower - 1) / 2 + higher - lower - 1;
+        points[pair] += won;
+        totals[pair] += total;
     }
 
     /// <summary>

@@ -7,9 +7,11 @@ switch (args.FirstOrDefault())
         return KernelBench.Run(full: args.Contains("--full"));
     case "ratings":
         return RatingsBench.Run(full: args.Contains("--full"));
+    case "matchmaking":
+        return MatchmakingBench.Run(args);
     case "platform":
         return await PlatformBench.RunAsync(full: args.Contains("--full"));
     default:
-        Console.Error.WriteLine("usage: Arena.Bench kernel|ratings|platform [--full]");
+        Console.Error.WriteLine("usage: Arena.Bench kernel|ratings|matchmaking|platform [--full]");
         return 2;
 }

@@ -150,20 +150,4 @@ internal static class RatingsBench
             static string Name(int player) => string.Create(CultureInfo.InvariantCulture, $"model-{player * 7919 % 1000:D3}-{8 + player}b-instruct");
         }
     }
-
-    /// <summary>SplitMix64 (Steele, Lea, Flood 2014).</summary>
-    private sealed class Numbers(ulong seed)
-    {
-        private ulong _state = seed;
-
-        public double Uniform()
-        {
-            var word = _state += 0x9E3779B97F4A7C15;
-            word = (word ^ word >> 30) * 0xBF58476D1CE4E5B9;
-            word = (word ^ word >> 27) * 0x94D049BB133111EB;
-            return ((word ^ word >> 31) >> 12) * (1.0 / (1L << 52));
-        }
-
-        public double Normal() => Math.Sqrt(-2 * Math.Log(1 - Uniform())) * Math.Cos(2 * Math.PI * Uniform());
-    }
 }

@@ -1,0 +1,278 @@
+using System.Diagnostics;
+using System.Globalization;
+using Arena.Rules.Ratings;
+
+namespace Arena.Bench;
+
+/// <summary>
+/// Matches that a ladder needs until its order is right, by way of pairing. M players with ratings N(0, sigma Elo); a round is M / 2
+/// disjoint pairs; results follow Bradley-Terry; ratings are refitted after every round (normal prior of learnt width); a run ends when Kendall's tau
+/// against the true order has been at least .95 three rounds in a row and counts the matches up to the first of these. Every method meets
+/// the same populations (paired seeds). The value of a case is the median number of matches over the seeds as a ratio to that of random pairing.
+/// </summary>
+internal static class MatchmakingBench
+{
+    private const double Tau = 0.95;
+
+    private static readonly string[] Methods = ["random", "swiss", "elo-nearest", "information", "order-information"];
+
+    public static int Run(string[] args)
+    {
+        var full = args.Contains("--full");
+        var seeds = Number(args, "--seeds") ?? (full ? 200 : 24);
+        var first = Number(args, "--seed-base") ?? 1000;
+        var sizes = Number(args, "--players") is { } only ? [only] : full ? new[] { 32, 256 } : [32];
+        var cells = sizes.SelectMany(m => new[] { 200, 400 }.Select(sigma => (Players: m, Sigma: sigma))).ToArray();
+        var lines = new List<BenchLine>();
+        Console.WriteLine($"{"case",-30}{"ratio",8}{"95 % interval",18}{"median matches",16}{"quartiles",18}{"top-5",8}{"coverage",10}");
+        foreach (var (players, sigma) in cells)
+        {
+            var watch = Stopwatch.StartNew();
+            var runs = new RunEnd[Methods.Length, seeds];
+            Parallel.For(0, seeds * Methods.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, task =>
+                runs[task % Methods.Length, task / Methods.Length] = Simulate(Methods[task % Methods.Length], players, sigma, (ulong)(first + task / Methods.Length)));
+            double[] Matches(int method) => [.. Enumerable.Range(0, seeds).Select(s => (double)runs[method, s].Matches)];
+            var random = Matches(0);
+            for (var method = 0; method < Methods.Length; method++)
+            {
+                var own = Matches(method);
+                var sorted = own.Order().ToArray();
+                var ratio = Median(own) / Median(random);
+                var (low, high) = Interval(own, random);
+                var ends = Enumerable.Range(0, seeds).Select(s => runs[method, s]).ToArray();
+                var name = $"m{players}-s{sigma}-{Methods[method]}";
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"{name,-30}{ratio,8:0.000}{$"{low:0.000} to {high:0.000}",18}{Median(own),16:N0}{$"{sorted[seeds / 4]:N0} to {sorted[seeds * 3 / 4]:N0}",18}{ends.Average(e => e.Top5),8:0.000}{ends.Average(e => e.Coverage),10:0.000}"));
+                lines.Add(new BenchLine("matchmaking", name, ratio, low, high, ratio, "ratio to random", null, seeds));
+            }
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {seeds} paired seeds in {watch.Elapsed.TotalSeconds:0} s"));
+        }
+        Console.WriteLine();
+        lines.ForEach(l => Console.WriteLine(l.ToJson()));
+        return 0;
+    }
+
+    /// <param name="Matches">Until the order was right, or all that were played when it never was.</param>
+    /// <param name="Top5">Share of the true five best among the estimated five best, at the end.</param>
+    /// <param name="Coverage">Share of true ratings (relative to the list's mean) inside their 95 % intervals, at the end.</param>
+    private readonly record struct RunEnd(int Matches, double Top5, double Coverage);
+
+    private static RunEnd Simulate(string method, int players, int sigma, ulong seed)
+    {
+        var population = new Numbers(seed * 1_000_003);
+        var truth = Enumerable.Range(0, players).Select(_ => sigma * population.Normal()).OrderDescending().ToArray(); // numbers are true ranks
+        var numbers = new Numbers(seed * 7_368_787 + 1);
+        var posterior = new BradleyTerryPosterior(players);
+        var pairing = new Pairer(method, players, numbers);
+        var (matches, reached, held) = (0, 0, 0);
+        for (var round = 0; round < 20_000; round++)
+        {
+            foreach (var (a, b) in pairing.Next(posterior, round))
+            {
+                var score = numbers.Uniform() < 1 / (1 + Math.Pow(10, (truth[b] - truth[a]) / 400)) ? 1 : 0;
+                posterior.Add(a, b, score);
+                pairing.Played(a, b, score);
+                matches++;
+            }
+            if (Looks(round))
+            {
+                posterior.RefitWithCovariance();
+            }
+            else
+            {
+                posterior.Refit();
+            }
+            if (KendallTau(posterior.Ratings) >= Tau)
+            {
+                reached = held == 0 ? matches : reached;
+                if (++held == 3)
+                {
+                    break;
+                }
+            }
+            else
+            {
+                held = 0;
+            }
+        }
+        posterior.RefitWithCovariance();
+        return new RunEnd(held == 3 ? reached : matches, Top5(posterior.Ratings), Coverage(posterior, truth));
+    }
+
+    /// <summary>The covariance moves slowly once there are many games: it is made anew every round at first, later when a twentieth has been added.</summary>
+    private static bool Looks(int round) => (round + 1) % Math.Max(1, round / 20) == 0;
+
+    private static double KendallTau(ReadOnlySpan<double> ratings)
+    {
+        var wrong = 0;
+        for (var i = 0; i < ratings.Length; i++)
+        {
+            for (var j = i + 1; j < ratings.Length; j++)
+            {
+                wrong += ratings[i] > ratings[j] ? 0 : 1;
+            }
+        }
+        return 1 - 4.0 * wrong / ratings.Length / (ratings.Length - 1);
+    }
+
+    private static double Top5(ReadOnlySpan<double> ratings)
+    {
+        var numbers = Enumerable.Range(0, ratings.Length).ToArray();
+        Array.Sort(ratings.ToArray().Select(r => -r).ToArray(), numbers);
+        return numbers.Take(5).Count(n => n < 5) / 5.0;
+    }
+
+    private static double Coverage(BradleyTerryPosterior posterior, double[] truth)
+    {
+        var n = truth.Length;
+        var mean = truth.Average();
+        var inside = 0;
+        var rows = Enumerable.Range(0, n).Select(i => posterior.Covariance.Slice(i * n, n).ToArray().Average()).ToArray();
+        for (var i = 0; i < n; i++)
+        {
+            // Of the difference to the list's mean: the mean itself is not what a ladder tells.
+            var deviation = posterior.PointsPerUnit * Math.Sqrt(posterior.Covariance[i * n + i] - 2 * rows[i] + rows.Average());
+            inside += Math.Abs(posterior.PointsPerUnit * posterior.Ratings[i] - (truth[i] - mean)) <= 1.959964 * deviation ? 1 : 0;
+        }
+        return (double)inside / n;
+    }
+
+    private static double Median(double[] values)
+    {
+        var sorted = values.Order().ToArray();
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+
+    /// <summary>Of the ratio of medians, by drawing the seeds again 1,000 times.</summary>
+    private static (double Low, double High) Interval(double[] own, double[] random)
+    {
+        var numbers = new Numbers(5);
+        var ratios = new double[1000];
+        for (var draw = 0; draw < ratios.Length; draw++)
+        {
+            var picks = Enumerable.Range(0, own.Length).Select(_ => numbers.Below(own.Length)).ToArray();
+            ratios[draw] = Median([.. picks.Select(p => own[p])]) / Median([.. picks.Select(p => random[p])]);
+        }
+        Array.Sort(ratios);
+        return (ratios[25], ratios[974]);
+    }
+
+    private static int? Number(string[] args, string option) =>
+        Array.IndexOf(args, option) is >= 0 and var at && at + 1 < args.Length ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : null;
+
+    /// <summary>One ladder's way of pairing, with what it remembers.</summary>
+    private sealed class Pairer(string method, int players, Numbers numbers)
+    {
+        private readonly double[] _elo = new double[players];
+        private readonly double[] _points = new double[players];
+        private readonly int[] _met = new int[players * players];
+        private readonly int[] _order = [.. Enumerable.Range(0, players)];
+        private double[] _values = [];
+
+        public void Played(int a, int b, double score)
+        {
+            var expected = 1 / (1 + Math.Pow(10, (_elo[b] - _elo[a]) / 400));
+            _elo[a] += 32 * (score - expected);
+            _elo[b] -= 32 * (score - expected);
+            _points[a] += score;
+            _points[b] += 1 - score;
+            _met[a * players + b]++;
+            _met[b * players + a]++;
+        }
+
+        public IReadOnlyList<(int, int)> Next(BradleyTerryPosterior posterior, int round)
+        {
+            numbers.Shuffle<int>(_order);
+            return method switch
+            {
+                "random" => [.. _order.Chunk(2).Select(p => (p[0], p[1]))],
+                "swiss" => Swiss(),
+                "elo-nearest" => Nearest(),
+                _ => ByValue(posterior, round),
+            };
+        }
+
+        /// <summary>Best score first; within the group of equal score the partner met least, else the next group's.</summary>
+        private List<(int, int)> Swiss()
+        {
+            var left = _order.OrderByDescending(p => _points[p]).ToList();
+            var pairs = new List<(int, int)>(players / 2);
+            while (left.Count > 1)
+            {
+                var a = left[0];
+                left.RemoveAt(0);
+                var group = left.TakeWhile(p => _points[p] == _points[left[0]]).ToList();
+                var b = group.MinBy(p => _met[a * players + p]);
+                left.Remove(b);
+                pairs.Add((a, b));
+            }
+            return pairs;
+        }
+
+        /// <summary>In random order each takes a neighbour by Elo (K = 32): the nearest with probability 1/2, the second with 1/4, and so on.</summary>
+        private List<(int, int)> Nearest()
+        {
+            var byElo = _order.OrderBy(p => _elo[p]).ToList();
+            var paired = new bool[players];
+            var pairs = new List<(int, int)>(players / 2);
+            foreach (var a in _order.Where(p => !paired[p]))
+            {
+                var place = byElo.IndexOf(a);
+                byElo.RemoveAt(place);
+                if (byElo.Count == 0)
+                {
+                    break;
+                }
+                // Neighbours on both sides of where it stood, nearest first.
+                var (below, above) = (place - 1, place);
+                int near;
+                do
+                {
+                    var down = above == byElo.Count || below >= 0 && _elo[a] - _elo[byElo[below]] <= _elo[byElo[above]] - _elo[a];
+                    near = down ? below-- : above++;
+                }
+                while ((below >= 0 || above < byElo.Count) && numbers.Uniform() < 0.5);
+                var b = byElo[near];
+                byElo.RemoveAt(near);
+                (paired[a], paired[b]) = (true, true);
+                pairs.Add((a, b));
+            }
+            return pairs;
+        }
+
+        private IReadOnlyList<(int, int)> ByValue(BradleyTerryPosterior posterior, int round)
+        {
+            if (round == 0)
+            {
+                return [.. _order.Chunk(2).Select(p => (p[0], p[1]))];
+            }
+            if (Looks(round - 1))
+            {
+                _values = Values(posterior);
+            }
+            var pairs = RoundPairing.Choose(players, _values);
+            foreach (var (a, b) in pairs)
+            {
+                // Until the next look: what has just been played is worth less.
+                var w = 0.25 * posterior.Variance(a, b);
+                _values[a * players + b] = _values[b * players + a] = _values[a * players + b] / (1 + w);
+            }
+            return pairs;
+        }
+
+        private double[] Values(BradleyTerryPosterior posterior)
+        {
+            var values = new double[players * players];
+            for (var i = 0; i < players; i++)
+            {
+                for (var j = i + 1; j < players; j++)
+                {
+                    var (difference, variance) = (posterior.Ratings[i] - posterior.Ratings[j], posterior.Variance(i, j));
+                    values[i * players + j] = values[j * players + i] =
+                        method == "information" ? MatchValue.Information(difference, variance) : MatchValue.OrderInformation(difference, variance);
+                }
+            }
+            return values;
+        }
+    }
+}
