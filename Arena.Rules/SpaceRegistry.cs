@@ -1,6 +1,7 @@
 using Arena.Rules.Play;
 using Arena.Rules.Spaces.BidTacToe;
 using Arena.Rules.Spaces.Breakthrough;
+using Arena.Rules.Spaces.Chess;
 using Arena.Rules.Spaces.ConnectFour;
 using Arena.Rules.Spaces.Countdown;
 using Arena.Rules.Spaces.KuhnPoker;
@@ -21,6 +22,7 @@ public static class SpaceRegistry
         new BreakthroughRules(),
         new KuhnPokerRules(),
         new BidTacToeRules(),
+        new ChessRules(),
     ];
 
     /// <summary>The rules of <paramref name="slug"/>, or null.</summary>

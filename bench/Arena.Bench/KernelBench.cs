@@ -1,6 +1,7 @@
 using System.Numerics;
 using Arena.Rules;
 using Arena.Rules.Play;
+using Arena.Rules.Spaces.Chess;
 using Arena.Rules.Spaces.ConnectFour;
 using Arena.Rules.Spaces.TicTacToe;
 
@@ -13,6 +14,9 @@ namespace Arena.Bench;
 internal static class KernelBench
 {
     private const int Batch = 256;
+
+    private static readonly ChessBoard Opening = ChessFen.Parse(ChessFen.Opening);
+    private static readonly ChessBoard Kiwipete = ChessFen.Parse("r3k2r/p1ppqpb1/bn2pnp1/3PN3/1p2P3/2N2Q1p/PPPBBPPP/R3K2R w KQkq - 0 1");
 
     private static ulong _state = 1;
 
@@ -28,6 +32,9 @@ internal static class KernelBench
             Games("connect-four/transcript", ConnectFourTranscript),
             Games("tic-tac-toe/random", TicTacToe),
             Games("countdown/random", Countdown),
+            Games("chess/random", Chess),
+            Rounds.Rate("kernel", "chess/perft", "nodes/s", full, () => Perft(4, bulk: true)),
+            Rounds.Rate("kernel", "chess/perft-each-leaf", "nodes/s", full, () => Perft(4, bulk: false)),
         ]);
         return 0;
     }
@@ -80,6 +87,35 @@ internal static class KernelBench
             _sink += board.Winner;
         }
         return Batch;
+    }
+
+    private static long Chess()
+    {
+        Span<ChessMove> moves = stackalloc ChessMove[ChessMoves.Most];
+        Span<ulong> keys = stackalloc ulong[128];
+        for (var game = 0; game < 16; game++)
+        {
+            var board = Opening;
+            while (true)
+            {
+                var count = ChessMoves.List(board, moves);
+                keys[board.Clock] = board.Key;
+                if (count == 0 || board.Clock >= 100 || ChessState.NobodyCanMate(board) || keys[..board.Clock].Count(board.Key) >= 2)
+                {
+                    break;
+                }
+                board = board.Play(moves[Below(count)]);
+            }
+            _sink += (long)board.Key;
+        }
+        return 16;
+    }
+
+    /// <summary>Kiwipete and the opening position, both checked against the published numbers.</summary>
+    private static long Perft(int depth, bool bulk)
+    {
+        var (first, second) = (ChessMoves.Perft(Opening, depth, bulk), ChessMoves.Perft(Kiwipete, depth, bulk));
+        return (first, second) == (197_281, 4_085_603) ? first + second : throw new InvalidOperationException($"perft gave {first} and {second}");
     }
 
     /// <summary>Deal, one random sum or product of two of the numbers for each of two seats, read, apply, score.</summary>
