@@ -12,6 +12,7 @@ list() {
   platform    recorded matches a second into SQLite, time to the first match, resident memory
   ratings     fits, intervals and online updates on two synthetic arena logs
   matchmaking matches until a ladder's order is right, by way of pairing (--full: 200 seeds, also 256 players)
+  judges      the panel on real verdicts with known truth, five-fold: accuracy, coverage, calibration; [--verdicts FILE] [--strategy NAME|all]
   trainer     matmul ceiling and the share of it that a training step reaches
   learning    a policy's score before and after training, on fresh seeds
 bench/README.md keeps the last honest figures.
@@ -20,7 +21,7 @@ TEXT
 
 name=${1:-}; [ $# -gt 0 ] && shift
 case $name in
-  kernel|ratings|matchmaking) build_release bench/Arena.Bench/Arena.Bench.csproj; exec dotnet bench/Arena.Bench/bin/Release/net10.0/Arena.Bench.dll "$name" "$@" ;;
+  kernel|ratings|matchmaking|judges) build_release bench/Arena.Bench/Arena.Bench.csproj; exec dotnet bench/Arena.Bench/bin/Release/net10.0/Arena.Bench.dll "$name" "$@" ;;
   platform)
     build_release bench/Arena.Bench/Arena.Bench.csproj
     dotnet bench/Arena.Bench/bin/Release/net10.0/Arena.Bench.dll "$name" "$@"

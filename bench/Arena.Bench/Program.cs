@@ -9,9 +9,9 @@ switch (args.FirstOrDefault())
         return RatingsBench.Run(full: args.Contains("--full"));
     case "matchmaking":
         return MatchmakingBench.Run(args);
+    case "judges":
+        return JudgesBench.Run(args[1..]);
     case "platform":
         return await PlatformBench.RunAsync(full: args.Contains("--full"));
     default:
-        Console.Error.WriteLine("usage: Arena.Bench kernel|ratings|matchmaking|platform [--full]");
-        return 2;
-}
+        Console.Error.WriteLine("usage: Arena.Bench kernel|ratings|matchmaking|judges|platform [--full]");
