@@ -15,3 +15,5 @@ switch (args.FirstOrDefault())
         return await PlatformBench.RunAsync(full: args.Contains("--full"));
     default:
         Console.Error.WriteLine("usage: Arena.Bench kernel|ratings|matchmaking|judges|platform [--full]");
+        return 2;
+}
