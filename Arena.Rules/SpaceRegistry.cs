@@ -5,6 +5,7 @@ using Arena.Rules.Spaces.Chess;
 using Arena.Rules.Spaces.ConnectFour;
 using Arena.Rules.Spaces.Countdown;
 using Arena.Rules.Spaces.KuhnPoker;
+using Arena.Rules.Spaces.LeducPoker;
 using Arena.Rules.Spaces.Pitch;
 using Arena.Rules.Spaces.TicTacToe;
 
@@ -23,6 +24,7 @@ public static class SpaceRegistry
         new KuhnPokerRules(),
         new BidTacToeRules(),
         new ChessRules(),
+        new LeducPokerRules(),
     ];
 
     /// <summary>The rules of <paramref name="slug"/>, or null.</summary>

@@ -51,6 +51,25 @@ public sealed class Draws
         return (int)(word % range);
     }
 
+    /// <summary>An index, by chances that sum to 1; one draw below a million.</summary>
+    public int PickBy(IReadOnlyList<double> chances)
+    {
+        var left = (Next(1_000_000) + 0.5) / 1_000_000;
+        var last = 0;
+        for (var i = 0; i < chances.Count; i++)
+        {
+            if (chances[i] > 0)
+            {
+                last = i;
+                if ((left -= chances[i]) < 0)
+                {
+                    return i;
+                }
+            }
+        }
+        return last;
+    }
+
     /// <summary>One element, uniformly.</summary>
     public T Pick<T>(IReadOnlyList<T> items) => items[Next(items.Count)];
 }

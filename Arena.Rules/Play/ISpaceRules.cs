@@ -14,6 +14,9 @@ public interface ISpaceRules
     /// <summary>The opening position of one game. <paramref name="seats"/> is within the card's bounds; draws come only from <paramref name="draws"/>.</summary>
     IGameState Start(Draws draws, int seats);
 
+    /// <summary>The opening position of game <paramref name="game"/> (from 0) of a match. Mirrored games get the same draws; card games play the second's hands in another order.</summary>
+    IGameState Start(Draws draws, int seats, int game) => Start(draws, seats);
+
     /// <summary>The seats that must act now, ascending; several where they act at once; empty when the game is over.</summary>
     IReadOnlyList<int> ToAct(IGameState state);
 

@@ -57,7 +57,7 @@ public sealed class MatchPlay
             {
                 seats[s] = (s + g) % players;
             }
-            _games[g] = new Game(deal, seats, _rules.Start(new Draws(setup.Seed, $"deal/{deal}"), players));
+            _games[g] = new Game(deal, seats, _rules.Start(new Draws(setup.Seed, $"deal/{deal}"), players, g));
         }
         Ask();
     }

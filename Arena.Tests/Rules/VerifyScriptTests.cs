@@ -93,7 +93,6 @@ public sealed class VerifyScriptTests
     [InlineData("countdown", 4)]
     [InlineData("pitch", 2)]
     [InlineData("breakthrough", 2)]
-    [InlineData("chess", 2)]
     [InlineData("kuhn-poker", 2)]
     [InlineData("bid-tac-toe", 2)]
     public async Task AnHonestMatchIsGreenThroughout(string space, int players)

@@ -1,8 +1,11 @@
 using System.Numerics;
 using Arena.Rules;
 using Arena.Rules.Play;
+using Arena.Rules.Spaces.Breakthrough;
 using Arena.Rules.Spaces.Chess;
 using Arena.Rules.Spaces.ConnectFour;
+using Arena.Rules.Spaces.KuhnPoker;
+using Arena.Rules.Spaces.LeducPoker;
 using Arena.Rules.Spaces.TicTacToe;
 
 namespace Arena.Bench;
@@ -32,6 +35,10 @@ internal static class KernelBench
             Games("connect-four/transcript", ConnectFourTranscript),
             Games("tic-tac-toe/random", TicTacToe),
             Games("countdown/random", Countdown),
+            Games("leduc-poker/random", Leduc),
+            Games("kuhn-poker/random", Kuhn),
+            Games("breakthrough/random", Breakthrough),
+            Games("bid-tac-toe/random", BidTacToe),
             Games("chess/random", Chess),
             Rounds.Rate("kernel", "chess/perft", "nodes/s", full, () => Perft(4, bulk: true)),
             Rounds.Rate("kernel", "chess/perft-each-leaf", "nodes/s", full, () => Perft(4, bulk: false)),
@@ -85,6 +92,89 @@ internal static class KernelBench
             }
             while (!board.Over);
             _sink += board.Winner;
+        }
+        return Batch;
+    }
+
+    /// <summary>One hand a game, as OpenSpiel counts.</summary>
+    private static long Leduc()
+    {
+        for (var game = 0; game < Batch; game++)
+        {
+            int first = Below(6), second = Below(5), board = Below(4);
+            second += second >= first ? 1 : 0;
+            var (low, high) = first < second ? (first, second) : (second, first);
+            board += board >= low ? 1 : 0;
+            board += board >= high ? 1 : 0;
+            var hand = new LeducHand(first, second, board, 0);
+            for (int choices; (choices = LeducBetting.Choices(hand.Number)) > 0;)
+            {
+                hand = hand.Play(Below(choices));
+            }
+            _sink += hand.Won;
+        }
+        return Batch;
+    }
+
+    /// <summary>One hand a game.</summary>
+    private static long Kuhn()
+    {
+        for (var game = 0; game < Batch; game++)
+        {
+            int first = Below(3), second = Below(2);
+            var hand = new KuhnHand(first, second < first ? second : second + 1, "");
+            while (!hand.Over)
+            {
+                hand = hand with { Actions = hand.Actions + KuhnStrategy.Choices(hand.Actions)[Below(2)] };
+            }
+            _sink += hand.Shown ? hand.First - hand.Second : hand.Actions.Length;
+        }
+        return Batch;
+    }
+
+    private static long Breakthrough()
+    {
+        for (var game = 0; game < Batch; game++)
+        {
+            var board = BreakthroughBoard.Opening;
+            while (board.Winner < 0)
+            {
+                var (ahead, left, right) = board.Targets();
+                int aheads = BitOperations.PopCount(ahead), lefts = BitOperations.PopCount(left);
+                var pick = Below(aheads + lefts + BitOperations.PopCount(right));
+                var (targets, back) = pick < aheads ? (ahead, 8) : (pick -= aheads) < lefts ? (left, 7) : (right, 9);
+                for (pick -= targets == right && back == 9 ? lefts : 0; pick > 0; pick--)
+                {
+                    targets &= targets - 1;
+                }
+                var to = BitOperations.TrailingZeroCount(targets);
+                back = board.ToMove == 0 ? back : back == 8 ? -8 : back == 7 ? -9 : -7;
+                board = board.Play(new BreakthroughMove(to - back, to));
+            }
+            _sink += board.Winner;
+        }
+        return Batch;
+    }
+
+    /// <summary>Through the general interface, lists of legal answers included.</summary>
+    private static long BidTacToe()
+    {
+        var rules = SpaceRegistry.Find("bid-tac-toe")!;
+        var actions = new Dictionary<int, string>(2);
+        for (var game = 0; game < Batch; game++)
+        {
+            var state = rules.Start(new Draws(Seed(), "deal/0"), 2);
+            for (var seats = rules.ToAct(state); seats.Count > 0; seats = rules.ToAct(state))
+            {
+                actions.Clear();
+                foreach (var seat in seats)
+                {
+                    var legal = rules.Observe(state, seat).Legal!;
+                    actions[seat] = legal[Below(legal.Count)];
+                }
+                state = rules.Apply(state, actions);
+            }
+            _sink += rules.Outcome(state)![0];
         }
         return Batch;
     }

@@ -251,7 +251,8 @@ def verify(transcript, proof, rpc, vault):
     def seats():
         n = len(t["players"])
         games = 1 if t["space"] in ("countdown", "pitch") else n
-        own_deals = t["space"] in ("kuhn-poker", "bid-tac-toe")  # the others with several games are mirrored
+        # The others with several games are mirrored; kuhn-poker since version 2.
+        own_deals = t["space"] == "bid-tac-toe" or (t["space"], t["rules"]) == ("kuhn-poker", 1)
         same([(g["deal"], g["seats"]) for g in t["games"]], [(i if own_deals else 0, [(s + i) % n for s in range(n)]) for i in range(games)])
 
     def scores():

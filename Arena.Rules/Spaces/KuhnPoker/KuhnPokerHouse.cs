@@ -1,3 +1,4 @@
+using Arena.Rules.Equilibria;
 using Arena.Rules.Play;
 
 namespace Arena.Rules.Spaces.KuhnPoker;
@@ -28,34 +29,41 @@ internal sealed class KuhnEquilibrium : IHouseAgent
 
     public string Name => "Equilibrium";
 
-    public string About => "Plays an exact equilibrium: bluffs a third of its jacks, and nothing beats it in the long run.";
+    public string About => "Plays an equilibrium computed by CFR+: it bluffs as often as it should, and nothing beats it in the long run.";
 
     public string Act(ISpaceRules rules, IGameState state, int seat, Draws draws)
     {
         var hand = ((KuhnPokerState)state).Hand;
-        var aggressive = draws.Next(3) < KuhnStrategy.Thirds(hand.Card(seat), hand.Actions);
-        return hand.Actions.EndsWith('b') ? aggressive ? "call" : "fold" : aggressive ? "bet" : "check";
+        var chances = KuhnStrategy.Equilibrium[KuhnStrategy.Knows(hand.Card(seat), hand.Actions)];
+        return KuhnStrategy.Choices(hand.Actions)[draws.PickBy(chances)] switch { 'b' => "bet", 'c' => "check", 'k' => "call", _ => "fold" };
     }
 }
 
-/// <summary>An equilibrium of Kuhn poker in exact numbers.</summary>
+/// <summary>Kuhn poker solved.</summary>
 public static class KuhnStrategy
 {
-    /// <summary>
-    /// The chance in thirds of the aggressive action (bet, or call against a bet) with a card after the hand's actions. The opener's
-    /// family of equilibria has one parameter; here it is 1/3: bet a third of the jacks and every king, call with two thirds of the queens.
-    /// </summary>
-    public static int Thirds(int card, string actions) => (card, actions) switch
+    private const int Iterations = 2_000;
+
+    private static readonly Lazy<IReadOnlyDictionary<string, double[]>> Solved = new(() => CfrPlus.Solve(Tree(), Iterations));
+
+    /// <summary>By <see cref="Knows"/>: the chance of each of <see cref="Choices"/>. Computed at first use.</summary>
+    public static IReadOnlyDictionary<string, double[]> Equilibrium => Solved.Value;
+
+    /// <summary>The possible actions after those of a hand that isn't over: call or fold against a bet, else bet or check.</summary>
+    public static string Choices(string actions) => actions.EndsWith('b') ? "kf" : "bc";
+
+    /// <summary>What a seat knows: its card (0 jack, 1 queen, 2 king) and the actions.</summary>
+    public static string Knows(int card, string actions) => $"{"JQK"[card]}|{actions}";
+
+    /// <summary>One hand as a tree; seat 0 opens.</summary>
+    public static GameTree Tree() => new ChanceNode(
+        [.. from a in Enumerable.Range(0, 3) from b in Enumerable.Range(0, 3) where a != b select (1 / 6.0, Below(a, b, ""))]);
+
+    private static GameTree Below(int first, int second, string actions)
     {
-        (0, "") => 1,
-        (1, "") => 0,
-        (2, "") => 3,
-        (0, "c") => 1,
-        (1, "c") => 0,
-        (2, "c") => 3,
-        (0, _) => 0,
-        (1, "b") => 1,
-        (1, _) => 2,
-        _ => 3,
-    };
+        var hand = new KuhnHand(first, second, actions);
+        return hand.Over
+            ? new EndNode(new KuhnPokerState([(first, second)], [hand]).Won(0))
+            : new ChoiceNode(actions.Length % 2, Knows(hand.Card(actions.Length % 2), actions), [.. Choices(actions).Select(a => Below(first, second, actions + a))]);
+    }
 }

@@ -59,7 +59,7 @@ public sealed class KuhnPokerRules : ISpaceRules
         "kuhn-poker",
         "Kuhn poker",
         "Three cards, one bet: the smallest poker, where bluffing already pays.",
-        1,
+        2,
         $"""
         Two players play {Hands} hands with a jack, a queen and a king (the king is highest). In each hand both put in 1 chip and get one card; the third stays hidden.
         The opener of the hand (seat 0 in the first, then by turns) begins.
@@ -68,16 +68,18 @@ public sealed class KuhnPokerRules : ISpaceRules
         - Against a bet: `call` (1 more chip, cards are shown) or `fold` (the other takes the pot; cards stay hidden).
         - The higher card wins the pot.
 
-        The score is 1/2 plus the chips won or lost over {4 * Hands}. Each match is two games with seats swapped, on different cards: the same cards
-        again would tell a player with a memory what the opponent holds.
+        The score is 1/2 plus the chips won or lost over {4 * Hands}. Each match is two games with seats swapped and the same deals, so that luck cancels; the
+        second plays them in another order.
         An action is one word, for example `check`.
         """,
-        2, 2, JudgingMode.Rules, Mirrored: false, SamePrompt: false, ForgivenIllegal: 2, TimeSpan.FromSeconds(20), CompactAnswerTokens: 0,
+        2, 2, JudgingMode.Rules, Mirrored: true, SamePrompt: false, ForgivenIllegal: 2, TimeSpan.FromSeconds(20), CompactAnswerTokens: 0,
         "One word: check or bet; against a bet: call or fold. Example: check");
 
     public IReadOnlyList<IHouseAgent> House { get; } = [new RandomAgent(), new KuhnHonest(), new KuhnEquilibrium()];
 
-    public IGameState Start(Draws draws, int seats)
+    public IGameState Start(Draws draws, int seats) => Start(draws, seats, 0);
+
+    public IGameState Start(Draws draws, int seats, int game)
     {
         var deals = new (int First, int Second)[Hands];
         for (var i = 0; i < Hands; i++)
@@ -86,6 +88,7 @@ public sealed class KuhnPokerRules : ISpaceRules
             var second = draws.Next(2);
             deals[i] = (first, second < first ? second : second + 1);
         }
+        deals = Array.ConvertAll(HandOrder.Of(draws, Hands, game), h => deals[h]);
         return new KuhnPokerState(deals, [new KuhnHand(deals[0].First, deals[0].Second, "")]);
     }
 

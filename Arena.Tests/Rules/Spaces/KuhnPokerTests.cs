@@ -1,4 +1,5 @@
 using System.Text;
+using Arena.Rules.Equilibria;
 using Arena.Rules.Play;
 using Arena.Rules.Spaces.KuhnPoker;
 
@@ -31,38 +32,27 @@ public sealed class KuhnPokerTests
         Assert.Equal(1, s.ToMove);
     }
 
-    // Kuhn 1950: the game is worth -1/18 of a chip to the opener, and neither side can do better against the other's equilibrium.
+    // Kuhn 1950: the game is worth -1/18 of a chip to the opener.
     [Fact]
     public void TheEquilibriumAgentIsWorthOneEighteenthAndCannotBeBeaten()
     {
-        Assert.Equal(-1.0 / 18, Value((card, actions) => KuhnStrategy.Thirds(card, actions) / 3.0, (card, actions) => KuhnStrategy.Thirds(card, actions) / 3.0), 1e-12);
-        for (var plan = 0; plan < 1 << 6; plan++)
-        {
-            // Every pure plan: aggressive or not, for each card at each of a seat's two decisions.
-            double Opener(int card, string actions) => plan >> (card + (actions.Length == 0 ? 0 : 3)) & 1;
-            double Second(int card, string actions) => plan >> (card + (actions == "c" ? 0 : 3)) & 1;
-            Assert.InRange(Value(Opener, (card, actions) => KuhnStrategy.Thirds(card, actions) / 3.0), -3, -1.0 / 18 + 1e-12);
-            Assert.InRange(Value((card, actions) => KuhnStrategy.Thirds(card, actions) / 3.0, Second), -1.0 / 18 - 1e-12, 3);
-        }
+        var tree = KuhnStrategy.Tree();
+        Assert.Equal(-1.0 / 18, BestResponse.Value(tree, KuhnStrategy.Equilibrium), 1e-4);
+        Assert.InRange(BestResponse.Against(tree, 0, KuhnStrategy.Equilibrium), -1.0 / 18, -1.0 / 18 + 2e-4);
+        Assert.InRange(BestResponse.Against(tree, 1, KuhnStrategy.Equilibrium), 1.0 / 18, 1.0 / 18 + 2e-4);
+        Assert.Equal(12, KuhnStrategy.Equilibrium.Count);
     }
 
-    /// <summary>Expected chips of the opener over all deals, each side's chance of the aggressive action given.</summary>
-    private static double Value(Func<int, string, double> opener, Func<int, string, double> second)
+    // Every equilibrium has these: the second player bluffs a third of its jacks and calls with a third of its queens; the opener bets three kings for each bluffed jack.
+    [Fact]
+    public void TheEquilibriumBluffsAsKuhnFound()
     {
-        double Play(KuhnPokerState s)
-        {
-            if (s.Hands[0].Over)
-            {
-                return s.Won(0);
-            }
-            var hand = s.Hands[0];
-            var seat = hand.Actions.Length % 2;
-            var chance = (seat == 0 ? opener : second)(hand.Card(seat), hand.Actions);
-            var (yes, no) = hand.Actions.EndsWith('b') ? ("call", "fold") : ("bet", "check");
-            return chance * Play(After(s, yes)) + (1 - chance) * Play(After(s, no));
-        }
-
-        return (from a in Enumerable.Range(0, 3) from b in Enumerable.Range(0, 3) where a != b select Play(Opening(a, b))).Average();
+        var e = KuhnStrategy.Equilibrium;
+        Assert.Equal(1 / 3.0, e["J|c"][0], 0.01);
+        Assert.Equal(1 / 3.0, e["Q|b"][0], 0.01);
+        Assert.InRange(e["J|"][0], 0, 1 / 3.0 + 0.01);
+        Assert.Equal(3 * e["J|"][0], e["K|"][0], 0.03);
+        Assert.Equal(e["J|"][0] + 1 / 3.0, e["Q|cb"][0], 0.02);
     }
 
     [Fact]
@@ -91,7 +81,22 @@ public sealed class KuhnPokerTests
     {
         var match = MadeMatches.House(MadeMatches.Setup(Rules, seed: 3), Rules.House[2], Rules.House[0]);
         Assert.All(match.Games, g => Assert.Equal(1_000_000, g.Scores!.Sum()));
-        Assert.Equal([0, 1], match.Games.Select(g => g.Deal));
+        Assert.Equal([0, 0], match.Games.Select(g => g.Deal));
+    }
+
+    [Fact]
+    public void TheSecondGameHasTheSameHandsForEachOpenerInAnotherOrder()
+    {
+        var seed = MadeMatches.Setup(Rules, seed: 5).Seed;
+        var games = Enumerable.Range(0, 2).Select(g => ((KuhnPokerState)Rules.Start(new Draws(seed, "deal/0"), 2, g)).Deals).ToArray();
+        Assert.NotEqual(games[0], games[1]);
+        for (var opener = 0; opener < 2; opener++)
+        {
+            Assert.Equal(games[0].Where((_, i) => i % 2 == opener).Order(), games[1].Where((_, i) => i % 2 == opener).Order());
+        }
+        // The same player in both seats wins as much as it loses, whatever the cards.
+        var honest = MadeMatches.House(MadeMatches.Setup(Rules, seed: 5), Rules.House[1], Rules.House[1]);
+        Assert.Equal(2, honest.Games.Count);
     }
 
     [Fact]
