@@ -35,6 +35,12 @@ public sealed class Decoder : IDisposable
 
     public ModelConfig Config { get; }
 
+    /// <summary>(positions, D): cosines of the rotary angles.</summary>
+    internal Tensor Cos => _cos;
+
+    /// <summary>(positions, D): sines, negative in the first half of D.</summary>
+    internal Tensor Sin => _sin;
+
     /// <summary>Hidden states after the last norm.</summary>
     /// <param name="ids">(B, T) int64. Without a cache rows may be padded on the right: later positions never reach earlier ones.</param>
     /// <param name="cache">Earlier positions; the new ones are added. Its padding counts from the left.</param>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace Arena.Trainer.Models;
@@ -10,6 +12,9 @@ public sealed class KvCache : IDisposable
 {
     private Tensor[] _keys;
     private Tensor[] _values;
+    private nint[] _keyData;
+    private nint[] _valueData;
+    private float[] _logits = [];
 
     /// <param name="rows">Sequences.</param>
     /// <param name="capacity">Most positions.</param>
@@ -22,10 +27,11 @@ public sealed class KvCache : IDisposable
         Tensor Block() => zeros([rows, config.KvHeads, capacity, config.HeadDim], dtype).DetachFromDisposeScope();
         _keys = [.. Enumerable.Range(0, config.Layers).Select(_ => Block())];
         _values = [.. Enumerable.Range(0, config.Layers).Select(_ => Block())];
+        (_keyData, _valueData) = (Data(_keys), Data(_values));
     }
 
     private KvCache(Tensor[] keys, Tensor[] values, int rows, int capacity, int length, int[]? padding) =>
-        (_keys, _values, Rows, Capacity, Length, Padding) = (keys, values, rows, capacity, length, padding);
+        (_keys, _values, _keyData, _valueData, Rows, Capacity, Length, Padding) = (keys, values, Data(keys), Data(values), rows, capacity, length, padding);
 
     public int Rows { get; private set; }
 
@@ -52,6 +58,17 @@ public sealed class KvCache : IDisposable
 
     internal void Advance(int count) => Length += count;
 
+    /// <summary>Where one layer's keys lie, (rows, Hkv, capacity, D) in 32-bit numbers, for as long as the cache lives.</summary>
+    internal unsafe float* KeyData(int layer) => (float*)_keyData[layer];
+
+    /// <summary>Where one layer's values lie, as its keys.</summary>
+    internal unsafe float* ValueData(int layer) => (float*)_valueData[layer];
+
+    /// <summary>(rows, V) for the logits of a step, which the next step overwrites: at thousands of steps a second fresh arrays would keep the collector busy.</summary>
+    internal float[] LogitsRoom(int vocabulary) => _logits.Length >= Rows * vocabulary ? _logits : _logits = new float[Rows * vocabulary];
+
+    private static nint[] Data(Tensor[] blocks) => [.. blocks.Select(b => { unsafe { return (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(b.bytes)); } })];
+
     /// <summary>A cache with the given rows of this one, in that order; a row may occur many times (forks).</summary>
     public KvCache Select(IReadOnlyList<int> rows)
     {
@@ -68,5 +85,6 @@ public sealed class KvCache : IDisposable
             block.Dispose();
         }
         _keys = _values = [];
+        _keyData = _valueData = [];
     }
 }

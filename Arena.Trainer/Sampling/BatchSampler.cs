@@ -1,4 +1,5 @@
 using Arena.Trainer.Chance;
+using Arena.Trainer.Decoding;
 using Arena.Trainer.Models;
 using static TorchSharp.torch;
 
@@ -87,9 +88,15 @@ public static class BatchSampler
         return [.. requests.Select((_, i) => new SampleResult(tokens[i], ended[i]))];
     }
 
-    /// <summary>Feeds (B, T) ids; gives the last position's logits, (B, V) row-major.</summary>
+    /// <summary>Feeds (B, T) ids; gives the last position's logits, (B, V) row-major, good until the next step with this cache.</summary>
     internal static float[] Step(Decoder decoder, DecoderWeights weights, KvCache cache, long[] ids, int rows)
     {
+        if (DecodeStep.Fits(decoder, weights))
+        {
+            var logits = cache.LogitsRoom(decoder.Config.VocabSize);
+            DecodeStep.For(decoder, weights).Run(cache, ids, logits, get_num_threads());
+            return logits;
+        }
         using var scope = NewDisposeScope();
         var hidden = decoder.Hidden(weights, tensor(ids, [rows, ids.Length / rows]), cache);
         var last = hidden.select(1, hidden.shape[1] - 1);

@@ -1,4 +1,6 @@
+using System.Buffers;
 using Arena.Trainer.Chance;
+using Arena.Trainer.Decoding;
 
 namespace Arena.Trainer.Sampling;
 
@@ -15,31 +17,60 @@ public static class TokenPicker
         {
             return Likeliest(logits, banned);
         }
-        Span<double> shares = logits.Length <= 1024 ? stackalloc double[logits.Length] : new double[logits.Length];
-        var highest = double.NegativeInfinity;
-        for (var i = 0; i < logits.Length; i++)
-        {
-            if (i != banned) { highest = Math.Max(highest, logits[i]); }
-        }
-        for (var i = 0; i < logits.Length; i++)
-        {
-            shares[i] = i == banned ? 0 : Math.Exp((logits[i] - highest) / options.Temperature);
-        }
+        var rented = ArrayPool<float>.Shared.Rent(logits.Length);
+        var shares = rented.AsSpan(0, logits.Length);
+        Shares(logits, options.Temperature, banned, shares);
         if (options.TopK > 0 || options.TopP < 1)
         {
             Truncate(shares, options);
         }
+        var picked = At(shares, draw);
+        ArrayPool<float>.Shared.Return(rented);
+        return picked;
+    }
+
+    /// <summary>exp((logit - highest) / temperature); 0 for the banned one.</summary>
+    private static void Shares(ReadOnlySpan<float> logits, double temperature, int banned, Span<float> shares)
+    {
+        logits.CopyTo(shares);
+        if (banned >= 0)
+        {
+            shares[banned] = float.NegativeInfinity;
+        }
+        RowMath.Exponentials(shares, (float)(1 / temperature));
+    }
+
+    /// <summary>The first place where the running sum passes the draw's share of the whole.</summary>
+    private static int At(ReadOnlySpan<float> shares, double draw)
+    {
+        // Sums of blocks first: the walk then adds few numbers one by one.
+        const int Block = 64;
         var total = 0.0;
-        foreach (var share in shares) { total += share; }
+        for (var start = 0; start < shares.Length; start += Block)
+        {
+            total += RowMath.Sum(shares.Slice(start, Math.Min(Block, shares.Length - start)));
+        }
         var target = draw * total;
         var last = 0;
-        for (var i = 0; i < shares.Length; i++)
+        for (var start = 0; start < shares.Length; start += Block)
         {
-            if (shares[i] <= 0) { continue; }
-            last = i;
-            target -= shares[i];
-            if (target < 0) { return i; }
+            var block = shares.Slice(start, Math.Min(Block, shares.Length - start));
+            var sum = RowMath.Sum(block);
+            if (target >= sum)
+            {
+                target -= sum;
+                last = sum > 0 ? start + block.LastIndexOfAnyExcept(0f) : last;
+                continue;
+            }
+            for (var i = 0; i < block.Length; i++)
+            {
+                if (block[i] <= 0) { continue; }
+                last = start + i;
+                target -= block[i];
+                if (target < 0) { return last; }
+            }
         }
+        // Rounding left a crumb: the last token that can be drawn.
         return last;
     }
 
@@ -58,10 +89,7 @@ public static class TokenPicker
 
     private static double LogSumExp(ReadOnlySpan<float> logits)
     {
-        var highest = double.NegativeInfinity;
-        foreach (var logit in logits) { highest = Math.Max(highest, logit); }
-        var sum = 0.0;
-        foreach (var logit in logits) { sum += Math.Exp(logit - highest); }
+        var (highest, sum) = RowMath.ExponentialSum(logits);
         return highest + Math.Log(sum);
     }
 
@@ -75,12 +103,12 @@ public static class TokenPicker
         return best;
     }
 
-    private static void Truncate(Span<double> shares, SamplingOptions options)
+    private static void Truncate(Span<float> shares, SamplingOptions options)
     {
         var values = shares.ToArray();
         var order = Enumerable.Range(0, values.Length).ToArray();
         Array.Sort(order, (a, b) => values[b] != values[a] ? values[b].CompareTo(values[a]) : a.CompareTo(b));
-        var total = values.Sum();
+        var total = values.Sum(v => (double)v);
         var kept = 0.0;
         for (var i = 0; i < order.Length; i++)
         {

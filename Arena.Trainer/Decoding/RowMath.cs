@@ -1,0 +1,186 @@
+using System.Runtime.Intrinsics;
+
+namespace Arena.Trainer.Decoding;
+
+/// <summary>What decoding does to single rows of numbers between matrix products. Sums have a fixed order.</summary>
+internal static unsafe class RowMath
+{
+    /// <summary>y = x / sqrt(mean(x²) + eps) * weight.</summary>
+    public static void Norm(float* x, float* weight, double epsilon, int width, float* y)
+    {
+        var squares = Vector256<float>.Zero;
+        var i = 0;
+        for (; i + 8 <= width; i += 8)
+        {
+            var v = Vector256.Load(x + i);
+            squares = Vector256.FusedMultiplyAdd(v, v, squares);
+        }
+        var sum = Vector256.Sum(squares);
+        for (; i < width; i++) { sum += x[i] * x[i]; }
+        var factor = 1 / MathF.Sqrt(sum / width + (float)epsilon);
+        for (i = 0; i + 8 <= width; i += 8)
+        {
+            (Vector256.Load(x + i) * factor * Vector256.Load(weight + i)).Store(y + i);
+        }
+        for (; i < width; i++) { y[i] = x[i] * factor * weight[i]; }
+    }
+
+    /// <summary>Turns one head to its position, in place: the halves are the two coordinates, as in Hugging Face's Llama.</summary>
+    /// <param name="sin">Negative in its first half.</param>
+    public static void Rotate(float* x, float* cos, float* sin, int width)
+    {
+        var half = width / 2;
+        var i = 0;
+        for (; i + 8 <= half; i += 8)
+        {
+            var (a, b) = (Vector256.Load(x + i), Vector256.Load(x + half + i));
+            (a * Vector256.Load(cos + i) + b * Vector256.Load(sin + i)).Store(x + i);
+            (b * Vector256.Load(cos + half + i) + a * Vector256.Load(sin + half + i)).Store(x + half + i);
+        }
+        for (; i < half; i++)
+        {
+            var (a, b) = (x[i], x[half + i]);
+            x[i] = a * cos[i] + b * sin[i];
+            x[half + i] = b * cos[half + i] + a * sin[half + i];
+        }
+    }
+
+    /// <summary>gate = silu(gate) * up, over one row: the last few numbers go another way than the rest, so rows must not be taken together.</summary>
+    public static void Gate(float* gate, float* up, int width)
+    {
+        var i = 0;
+        for (; i + 8 <= width; i += 8)
+        {
+            Gated(Vector256.Load(gate + i), Vector256.Load(up + i)).Store(gate + i);
+        }
+        if (i < width)
+        {
+            Span<float> g = stackalloc float[8];
+            Span<float> u = stackalloc float[8];
+            new ReadOnlySpan<float>(gate + i, width - i).CopyTo(g);
+            new ReadOnlySpan<float>(up + i, width - i).CopyTo(u);
+            Gated(Vector256.Create<float>(g), Vector256.Create<float>(u)).CopyTo(g);
+            g[..(width - i)].CopyTo(new Span<float>(gate + i, width - i));
+        }
+    }
+
+    private static Vector256<float> Gated(Vector256<float> gate, Vector256<float> up) => gate / (Vector256<float>.One + Vector256.Exp(-gate)) * up;
+
+    /// <summary>x = exp((x - max) * scale), not divided by the sum, which is returned.</summary>
+    public static float Exponentials(float* x, float scale, int count)
+    {
+        var highest = Max(x, count);
+        var sums = Vector256<float>.Zero;
+        var i = 0;
+        for (; i + 8 <= count; i += 8)
+        {
+            var e = Vector256.Exp((Vector256.Load(x + i) - Vector256.Create(highest)) * scale);
+            e.Store(x + i);
+            sums += e;
+        }
+        var sum = Vector256.Sum(sums);
+        for (; i < count; i++)
+        {
+            x[i] = MathF.Exp((x[i] - highest) * scale);
+            sum += x[i];
+        }
+        return sum;
+    }
+
+    /// <summary>x = exp((x - max) * scale).</summary>
+    public static float Exponentials(Span<float> x, float scale)
+    {
+        fixed (float* at = x) { return Exponentials(at, scale, x.Length); }
+    }
+
+    /// <summary>The largest number and the sum of exp(x - max).</summary>
+    public static (float Max, double Sum) ExponentialSum(ReadOnlySpan<float> x)
+    {
+        fixed (float* at = x)
+        {
+            var highest = Max(at, x.Length);
+            var (low, high) = (Vector256<double>.Zero, Vector256<double>.Zero);
+            var i = 0;
+            for (; i + 8 <= x.Length; i += 8)
+            {
+                var (a, b) = Vector256.Widen(Vector256.Exp(Vector256.Load(at + i) - Vector256.Create(highest)));
+                low += a;
+                high += b;
+            }
+            var sum = Vector256.Sum(low + high);
+            for (; i < x.Length; i++) { sum += Math.Exp(at[i] - highest); }
+            return (highest, sum);
+        }
+    }
+
+    public static double Sum(ReadOnlySpan<float> x)
+    {
+        fixed (float* at = x)
+        {
+            var sums = Vector256<double>.Zero;
+            var i = 0;
+            for (; i + 8 <= x.Length; i += 8)
+            {
+                var (a, b) = Vector256.Widen(Vector256.Load(at + i));
+                sums += a + b;
+            }
+            var sum = Vector256.Sum(sums);
+            for (; i < x.Length; i++) { sum += x[i]; }
+            return sum;
+        }
+    }
+
+    public static float Max(float* x, int count)
+    {
+        var highest = float.NegativeInfinity;
+        var i = 0;
+        if (count >= 8)
+        {
+            var most = Vector256.Load(x);
+            for (i = 8; i + 8 <= count; i += 8) { most = Vector256.Max(most, Vector256.Load(x + i)); }
+            for (var lane = 0; lane < 8; lane++) { highest = Math.Max(highest, most[lane]); }
+        }
+        for (; i < count; i++) { highest = Math.Max(highest, x[i]); }
+        return highest;
+    }
+
+    /// <summary>y = sum of rows * shares / total.</summary>
+    /// <param name="rows">(count, width).</param>
+    public static void Mix(float* shares, float total, float* rows, int count, int width, float* y)
+    {
+        var part = 1 / total;
+        var d = 0;
+        for (; d + 32 <= width; d += 32)
+        {
+            Vector256<float> a = default, b = default, c = default, e = default;
+            var row = rows + d;
+            for (var s = 0; s < count; s++, row += width)
+            {
+                var share = Vector256.Create(shares[s]);
+                a = Vector256.FusedMultiplyAdd(share, Vector256.Load(row), a);
+                b = Vector256.FusedMultiplyAdd(share, Vector256.Load(row + 8), b);
+                c = Vector256.FusedMultiplyAdd(share, Vector256.Load(row + 16), c);
+                e = Vector256.FusedMultiplyAdd(share, Vector256.Load(row + 24), e);
+            }
+            (a * part).Store(y + d);
+            (b * part).Store(y + d + 8);
+            (c * part).Store(y + d + 16);
+            (e * part).Store(y + d + 24);
+        }
+        for (; d + 8 <= width; d += 8)
+        {
+            Vector256<float> a = default;
+            for (var s = 0; s < count; s++)
+            {
+                a = Vector256.FusedMultiplyAdd(Vector256.Create(shares[s]), Vector256.Load(rows + (long)s * width + d), a);
+            }
+            (a * part).Store(y + d);
+        }
+        for (; d < width; d++)
+        {
+            var sum = 0f;
+            for (var s = 0; s < count; s++) { sum += shares[s] * rows[(long)s * width + d]; }
+            y[d] = sum * part;
+        }
+    }
+}
