@@ -96,6 +96,9 @@ public static class EngineServices
         services.AddSingleton<MatchScheduler>();
         services.AddSingleton<MatchReader>();
         services.AddSingleton<RatingHistory>();
+        services.AddSingleton<Ladders>();
+        services.AddSingleton<LadderKeeper>();
+        services.AddHostedService(sp => sp.GetRequiredService<LadderKeeper>());
         services.AddSingleton<LeaderboardQuery>();
         services.AddSingleton<BotBoard>();
         services.AddSingleton<IAgentClientSource, BotClientSource>();
@@ -119,6 +122,7 @@ public static class EngineServices
         services.AddSingleton<IAgentClientSource, PolicyClientSource>();
 
         services.AddSingleton<PlayedMatches>();
+        services.AddSingleton<RatingRebuild>();
         services.AddSingleton<ForkWork>();
         services.AddSingleton<PairWorker>();
         services.AddHostedService(sp => sp.GetRequiredService<PairWorker>());

@@ -22,6 +22,7 @@ internal sealed class MatchMapping :
         // Partial indexes stay small however many matches have been played. SQLite uses them where a query repeats the filter, or compares the column.
         builder.HasIndex(m => m.LeaseUntil).HasFilter("\"LeaseUntil\" IS NOT NULL");
         builder.HasIndex(m => m.ClosedAt).HasFilter("\"Epoch\" IS NULL AND \"Status\" = 'Closed'");
+        builder.HasIndex(m => m.ClosedAt, "IX_Matches_ClosedAt_Rated").HasFilter("\"Kind\" = 'Rated' AND \"Status\" = 'Closed'");
         builder.HasIndex(m => m.Epoch).HasFilter("\"Epoch\" IS NOT NULL");
         builder.HasIndex(m => m.GateRun).HasFilter("\"GateRun\" IS NOT NULL");
         builder.HasMany(m => m.Seats).WithOne().HasForeignKey(s => s.MatchId);

@@ -1,4 +1,6 @@
 using Arena.Engine.Agents;
+using Arena.Engine.Ratings;
+using Arena.Rules.Ratings;
 
 namespace Arena.Engine.Matchmaking;
 
@@ -32,7 +34,11 @@ public sealed class RecentMeetings
     private static (Guid, Guid) Key(AgentId a, AgentId b) => a.Value.CompareTo(b.Value) < 0 ? (a.Value, b.Value) : (b.Value, a.Value);
 }
 
-/// <summary>Who meets whom: pure. The longest waiting entry chooses first, among those whose rating is near enough; the window widens as it waits.</summary>
+/// <summary>
+/// Who meets whom: pure. The longest waiting entry chooses first, among those whose rating is near enough (the window widens as it waits), the
+/// opponent from whom the ladder would learn most about its order: expected information times the risk that the two stand in the wrong
+/// order. House agents tie every list together: whoever met none in nine of ten matches meets one next.
+/// </summary>
 public static class Matchmaker
 {
     /// <param name="waiting">One space's queue.</param>
@@ -40,9 +46,10 @@ public static class Matchmaker
     /// <param name="minSeats">Fewest players of a match.</param>
     /// <param name="maxSeats">Most players.</param>
     /// <param name="met">Meetings within the last hour.</param>
+    /// <param name="ladder">The space's ratings and what is not yet known of them.</param>
     public static MatchmakingTick Decide(
         IReadOnlyList<WaitingEntry> waiting, IReadOnlyList<HouseCandidate> house, int minSeats, int maxSeats,
-        RecentMeetings met, DateTimeOffset now, MatchmakingOptions options)
+        RecentMeetings met, SpaceLadder ladder, DateTimeOffset now, MatchmakingOptions options)
     {
         var pairings = new List<Pairing>();
         var reasons = new Dictionary<Guid, string>();
@@ -55,12 +62,14 @@ public static class Matchmaker
         {
             var first = free[0];
             free.RemoveAt(0);
-            var group = Gather(first, free, maxSeats, met, now, options);
+            var anchor = first.Tier == "free" && NeedsAnchor(first, ladder) ? StepIn([first], house, minSeats - 1, met, ladder, options) : [];
+            var group = anchor.Count > 0 ? [first] : Gather(first, free, maxSeats, met, ladder, now, options);
             var needed = minSeats - group.Count;
             var players = group.ConvertAll(e => new PairedPlayer(e.AgentId, e.VersionId, e.Id));
             if (needed > 0)
             {
-                var stepIn = first.Tier == "free" && now - first.WaitingSince >= options.HouseAfter ? StepIn(group, house, needed, met, options) : [];
+                var stepIn = anchor.Count > 0 ? anchor
+                    : first.Tier == "free" && now - first.WaitingSince >= options.HouseAfter ? StepIn(group, house, needed, met, ladder, options) : [];
                 if (stepIn.Count < needed)
                 {
                     reasons[first.Id] = WhyNot(first, waiting, house, met, now, options);
@@ -78,11 +87,28 @@ public static class Matchmaker
     public static long WindowOf(WaitingEntry entry, DateTimeOffset now, MatchmakingOptions options) =>
         1_000L * options.Window + (long)(1_000 * options.WidenPerSecond * Math.Max(0, (now - entry.WaitingSince).TotalSeconds));
 
-    /// <summary>The entry and its nearest neighbours that may meet it and each other.</summary>
-    private static List<WaitingEntry> Gather(WaitingEntry first, List<WaitingEntry> free, int maxSeats, RecentMeetings met, DateTimeOffset now, MatchmakingOptions options)
+    /// <summary>A tenth of a version's matches are to be against anchors, or the list falls into islands that don't compare.</summary>
+    private static bool NeedsAnchor(WaitingEntry entry, SpaceLadder ladder)
+    {
+        var version = entry.VersionId.Value;
+        return !ladder.Anchors.Contains(version) && ladder.Book.MatchesOf(version) >= 9 && 10 * ladder.AnchorMatches.GetValueOrDefault(version) < ladder.Book.MatchesOf(version);
+    }
+
+    /// <summary>What a match of the two would tell about the list's order.</summary>
+    private static double Worth(VersionId a, VersionId b, SpaceLadder ladder)
+    {
+        var (difference, variance) = ladder.Fit.Between(a.Value, b.Value);
+        return MatchValue.OrderInformation(difference, variance);
+    }
+
+    /// <summary>The entry and those that may meet it and each other, most worth first; nearest where nothing is known.</summary>
+    private static List<WaitingEntry> Gather(
+        WaitingEntry first, List<WaitingEntry> free, int maxSeats, RecentMeetings met, SpaceLadder ladder, DateTimeOffset now, MatchmakingOptions options)
     {
         var group = new List<WaitingEntry> { first };
-        foreach (var other in free.Where(e => e.Tier == first.Tier).OrderBy(e => Math.Abs(e.MilliElo - first.MilliElo)).ThenBy(e => e.WaitingSince))
+        var others = free.Where(e => e.Tier == first.Tier).OrderByDescending(e => Worth(first.VersionId, e.VersionId, ladder))
+            .ThenBy(e => Math.Abs(e.MilliElo - first.MilliElo)).ThenBy(e => e.WaitingSince);
+        foreach (var other in others)
         {
             if (group.Count == maxSeats)
             {
@@ -103,10 +129,12 @@ public static class Matchmaker
     private static bool MayMeet(WaitingEntry a, WaitingEntry b, RecentMeetings met, MatchmakingOptions options) =>
         a.OwnerId != b.OwnerId && a.AgentId != b.AgentId && met[a.AgentId, b.AgentId] < options.PairCapPerHour;
 
-    /// <summary>House agents near in rating, those met often lately later: 40 points for each meeting, so that an entry sees them all in time.</summary>
-    private static List<HouseCandidate> StepIn(List<WaitingEntry> group, IReadOnlyList<HouseCandidate> house, int needed, RecentMeetings met, MatchmakingOptions options) =>
+    /// <summary>House agents by worth, divided by one more than the times met lately, so that an entry sees them all in time.</summary>
+    private static List<HouseCandidate> StepIn(
+        List<WaitingEntry> group, IReadOnlyList<HouseCandidate> house, int needed, RecentMeetings met, SpaceLadder ladder, MatchmakingOptions options) =>
         [.. house.Where(h => group.TrueForAll(g => met[g.AgentId, h.AgentId] < options.PairCapPerHour))
-            .OrderBy(h => Math.Abs(h.MilliElo - group[0].MilliElo) + 40_000L * met[group[0].AgentId, h.AgentId]).ThenBy(h => h.VersionId.Value).Take(needed)];
+            .OrderByDescending(h => Worth(group[0].VersionId, h.VersionId, ladder) / (1 + met[group[0].AgentId, h.AgentId]))
+            .ThenBy(h => Math.Abs(h.MilliElo - group[0].MilliElo)).ThenBy(h => h.VersionId.Value).Take(needed)];
 
     private static string WhyNot(
         WaitingEntry entry, IReadOnlyList<WaitingEntry> waiting, IReadOnlyList<HouseCandidate> house, RecentMeetings met, DateTimeOffset now, MatchmakingOptions options)

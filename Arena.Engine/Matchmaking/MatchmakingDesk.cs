@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Arena.Engine.Agents;
 using Arena.Engine.Matches;
+using Arena.Engine.Ratings;
 using Arena.Engine.Spaces;
 using Arena.Engine.Store;
 using Arena.Rules.Play;
@@ -23,7 +24,7 @@ public sealed class SpaceMemory
 }
 
 /// <summary>Reads what the pure deciders need, and saves what they decide.</summary>
-public sealed class MatchmakingDesk(SpaceCatalog catalog, IDbContextFactory<ArenaDb> factory, GroupWriter writer, MatchScheduler scheduler, IOptions<ArenaOptions> options, TimeProvider time)
+public sealed class MatchmakingDesk(SpaceCatalog catalog, IDbContextFactory<ArenaDb> factory, GroupWriter writer, MatchScheduler scheduler, Ladders ladders, IOptions<ArenaOptions> options, TimeProvider time)
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
@@ -64,7 +65,7 @@ public sealed class MatchmakingDesk(SpaceCatalog catalog, IDbContextFactory<Aren
         var tick = Matchmaker.Decide(
             [.. entries.Select(e => new WaitingEntry(e.Id, e.AgentId, e.VersionId, e.OwnerId, e.Tier, ratings.GetValueOrDefault(e.VersionId, Elo.Start), e.WaitingSince, e.HoldUntil))],
             [.. house.Select(h => new HouseCandidate(h.Agent, h.Version, ratings.GetValueOrDefault(h.Version, Elo.Start)))],
-            offer.Card.MinSeats, offer.Card.MaxSeats, met, now, options.Value.Matchmaking);
+            offer.Card.MinSeats, offer.Card.MaxSeats, met, ladders.Of(slug), now, options.Value.Matchmaking);
         var plans = new List<MatchPlan>(tick.Pairings.Count);
         foreach (var pairing in tick.Pairings)
         {

@@ -1,21 +1,41 @@
 using Arena.Engine.Agents;
+using Arena.Rules.Ratings;
 using Microsoft.EntityFrameworkCore;
 
 namespace Arena.Engine.Ratings;
 
 /// <summary>A line of a leaderboard.</summary>
-/// <param name="Rank">From 1.</param>
+/// <param name="Rank">From 1 in the whole list, whatever was filtered.</param>
 /// <param name="VersionNumber">1 for the agent's first version.</param>
-/// <param name="MilliElo">Thousandths of an Elo point.</param>
+/// <param name="Trained">Whether the version came out of a training run here.</param>
+/// <param name="MilliElo">The live Elo, thousandths of a point.</param>
+/// <param name="Fitted">Place in the ladder with its interval; null until the next fit knows the version.</param>
+/// <param name="BestRank">1 + those whose whole interval lies above this one's.</param>
+/// <param name="WorstRank">All but those whose whole interval lies below.</param>
 /// <param name="Provisional">Fewer than 30 games.</param>
 public sealed record LeaderboardRow(
-    int Rank, AgentId AgentId, string Agent, AgentKind Kind, VersionId VersionId, int VersionNumber, Guid OwnerId, string Owner,
-    long MilliElo, bool Provisional, int Games, int Wins, int Losses, int Draws);
-
-/// <summary>The live ranking of a space by Elo. Each agent stands there once, with the version that it plays now.</summary>
-public sealed class LeaderboardQuery(IDbContextFactory<ArenaDb> factory)
+    int Rank, AgentId AgentId, string Agent, AgentKind Kind, VersionId VersionId, int VersionNumber, Guid OwnerId, string Owner, bool Trained,
+    long MilliElo, LadderPlace? Fitted, int BestRank, int WorstRank, bool Provisional, int Games, int Wins, int Losses, int Draws)
 {
-    public async Task<IReadOnlyList<LeaderboardRow>> OfAsync(string space, int take = 100, CancellationToken ct = default)
+    /// <summary>Runs outside the platform: the owner's machine answers.</summary>
+    public bool SelfHosted => Kind is AgentKind.Bot or AgentKind.Chat;
+}
+
+/// <summary>What to show of a leaderboard; null shows all.</summary>
+/// <param name="Owner">Part of the owner's name.</param>
+public sealed record LeaderboardFilter(AgentKind? Kind = null, string? Owner = null, bool? SelfHosted = null, bool? Trained = null)
+{
+    public bool Shows(LeaderboardRow row) =>
+        (Kind is null || row.Kind == Kind)
+        && (string.IsNullOrWhiteSpace(Owner) || row.Owner.Contains(Owner.Trim(), StringComparison.OrdinalIgnoreCase))
+        && (SelfHosted is null || (row.SelfHosted == SelfHosted && row.Kind != AgentKind.House))
+        && (Trained is null || row.Trained == Trained);
+}
+
+/// <summary>The ranking of a space by its ladder, the live Elo beside. Each agent stands there once, with the version that it plays now.</summary>
+public sealed class LeaderboardQuery(IDbContextFactory<ArenaDb> factory, Ladders ladders)
+{
+    public async Task<IReadOnlyList<LeaderboardRow>> OfAsync(string space, int take = 100, LeaderboardFilter? filter = null, CancellationToken ct = default)
     {
         await using var db = await factory.CreateDbContextAsync(ct);
         var rows = await (
@@ -25,11 +45,31 @@ public sealed class LeaderboardQuery(IDbContextFactory<ArenaDb> factory)
             join version in db.AgentVersions on rating.VersionId equals version.Id
             join user in db.Users on agent.OwnerId equals user.Id into users
             from user in users.DefaultIfEmpty()
-            orderby rating.MilliElo descending, rating.Games descending, rating.VersionId
-            select new { Rating = rating, agent.Id, agent.Name, agent.Kind, version.Number, agent.OwnerId, Owner = user == null ? "" : user.UserName })
-            .AsNoTracking().Take(take).ToListAsync(ct);
-        return [.. rows.Select((r, i) => new LeaderboardRow(
-            i + 1, r.Id, r.Name, r.Kind, r.Rating.VersionId, r.Number, r.OwnerId, r.Owner ?? "",
-            r.Rating.MilliElo, r.Rating.IsProvisional, r.Rating.Games, r.Rating.Wins, r.Rating.Losses, r.Rating.Draws))];
+            select new { Rating = rating, agent.Id, agent.Name, agent.Kind, version.Number, Trained = version.Status == VersionStatus.Promoted, agent.OwnerId, Owner = user == null ? "" : user.UserName })
+            .AsNoTracking().ToListAsync(ct);
+        var fit = ladders.Of(space).Fit;
+        var ordered = rows.Select(r => (Row: r, Place: fit.Places.GetValueOrDefault(r.Rating.VersionId.Value)))
+            .OrderByDescending(r => r.Place?.Milli ?? r.Row.Rating.MilliElo).ThenByDescending(r => r.Row.Rating.Games).ThenBy(r => r.Row.Rating.VersionId.Value).ToList();
+        var lows = ordered.Where(r => r.Place is not null).Select(r => r.Place!.Low).Order().ToArray();
+        var highs = ordered.Where(r => r.Place is not null).Select(r => r.Place!.High).Order().ToArray();
+        var lines = ordered.Select((r, i) => new LeaderboardRow(
+            i + 1, r.Row.Id, r.Row.Name, r.Row.Kind, r.Row.Rating.VersionId, r.Row.Number, r.Row.OwnerId, r.Row.Owner ?? "", r.Row.Trained,
+            r.Row.Rating.MilliElo, r.Place,
+            r.Place is null ? 1 : 1 + lows.Length - Below(lows, r.Place.High + 1),
+            r.Place is null ? ordered.Count : ordered.Count - Below(highs, r.Place.Low),
+            r.Row.Rating.IsProvisional, r.Row.Rating.Games, r.Row.Rating.Wins, r.Row.Rating.Losses, r.Row.Rating.Draws));
+        return [.. lines.Where(l => filter?.Shows(l) ?? true).Take(take)];
+    }
+
+    /// <summary>How many of the sorted values are below <paramref name="limit"/>.</summary>
+    private static int Below(long[] sorted, long limit)
+    {
+        var (from, to) = (0, sorted.Length);
+        while (from < to)
+        {
+            var middle = (from + to) / 2;
+            (from, to) = sorted[middle] < limit ? (middle + 1, to) : (from, middle);
+        }
+        return from;
     }
 }

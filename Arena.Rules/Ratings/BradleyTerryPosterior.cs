@@ -77,6 +77,20 @@ public sealed class BradleyTerryPosterior
         }
     }
 
+    /// <summary>Refits with covariance until the prior's width moves by less than a thousandth, at most 30 times.</summary>
+    public void Settle()
+    {
+        for (var step = 0; step < 30; step++)
+        {
+            var before = PriorDeviation;
+            RefitWithCovariance();
+            if (Math.Abs(PriorDeviation - before) < 1e-3 * before)
+            {
+                return;
+            }
+        }
+    }
+
     /// <summary>
     /// Refits, makes the covariance, and takes one step of learning the prior: its variance becomes the mean of θ² + C over the players
     /// (expectation maximisation), the given one counting as two players more. Called again and again it settles.

@@ -15,7 +15,7 @@ public sealed partial class PageTests(SiteFixture site)
     [InlineData("/spaces", "Connect Four")]
     [InlineData("/spaces/countdown", "Six numbers")]
     [InlineData("/matches", "Watch")]
-    [InlineData("/leaderboard", "Live Elo per space")]
+    [InlineData("/leaderboard", "One list per space")]
     [InlineData("/method", "K × (score − expected)")]
     [InlineData("/status", "The database")]
     [InlineData("/login", "Sign in")]
@@ -48,7 +48,7 @@ public sealed partial class PageTests(SiteFixture site)
 
     [Theory]
     [InlineData("/nothing-here")]
-    [InlineData("/spaces/chess")]
+    [InlineData("/spaces/no-such-space")]
     [InlineData("/matches/00000000-0000-7000-8000-00000000dead")]
     [InlineData("/agents/00000000-0000-7000-8000-00000000dead")]
     public async Task AMissingPageSaysSoAndLeadsOn(string path)
@@ -164,7 +164,7 @@ public sealed partial class PageTests(SiteFixture site)
 
     [Theory]
     [InlineData("/api/v1/nothing", 404, "not-found")]
-    [InlineData("/api/v1/spaces/chess", 404, "not-found")]
+    [InlineData("/api/v1/spaces/no-such-space", 404, "not-found")]
     [InlineData("/api/v1/matches?status=odd", 400, "status-invalid")]
     [InlineData("/api/v1/matches/00000000-0000-7000-8000-00000000dead", 404, "not-found")]
     [InlineData("/api/v1/me", 401, "unauthenticated")]

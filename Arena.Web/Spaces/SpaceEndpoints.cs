@@ -15,6 +15,8 @@ internal static class SpaceEndpoints
         spaces.MapGet("", List);
         spaces.MapGet("/{slug}", Read);
         spaces.MapGet("/{slug}/leaderboard", Leaderboard);
+        spaces.MapGet("/{slug}/leaderboard.csv", LeaderboardCsv).Produces<string>(contentType: "text/csv");
+        spaces.MapGet("/{slug}/head-to-head", HeadToHead);
     }
 
     private static Ok<IReadOnlyList<SpaceAnswer>> List(SpaceCatalog catalog) => TypedResults.Ok<IReadOnlyList<SpaceAnswer>>([.. catalog.All.Select(Answer)]);
@@ -22,17 +24,44 @@ internal static class SpaceEndpoints
     private static Results<Ok<SpaceAnswer>, ProblemHttpResult> Read(string slug, SpaceCatalog catalog) =>
         catalog.Find(slug) is { } offer ? TypedResults.Ok(Answer(offer)) : Problems.NotFound("space");
 
-    /// <summary>Live Elo, best first.</summary>
-    private static async Task<Results<Ok<IReadOnlyList<RankAnswer>>, ProblemHttpResult>> Leaderboard(string slug, SpaceCatalog catalog, LeaderboardQuery query, CancellationToken ct, int limit = 100)
+    /// <summary>The ladder, best first: fitted rating with its 95 % interval, the places that the intervals allow, and the live Elo.</summary>
+    private static async Task<Results<Ok<IReadOnlyList<RankAnswer>>, ProblemHttpResult>> Leaderboard(
+        string slug, SpaceCatalog catalog, LeaderboardQuery query, CancellationToken ct,
+        string? kind = null, string? division = null, string? trained = null, string? owner = null, int limit = 100)
     {
         if (catalog.Find(slug) is null)
         {
             return Problems.NotFound("space");
         }
-        var lines = await query.OfAsync(slug, Math.Clamp(limit, 1, 500), ct);
+        var lines = await query.OfAsync(slug, Math.Clamp(limit, 1, 500), LeaderboardFields.Read(kind, division, trained, owner), ct);
         return TypedResults.Ok<IReadOnlyList<RankAnswer>>([.. lines.Select(l => new RankAnswer(
-            l.Rank, l.AgentId.Value, l.Agent, KindWords.Of(l.Kind), l.VersionId.Value, l.VersionNumber, l.Owner,
-            l.MilliElo, l.Provisional, l.Games, l.Wins, l.Draws, l.Losses))]);
+            l.Rank, l.BestRank, l.WorstRank, l.AgentId.Value, l.Agent, KindWords.Of(l.Kind), l.VersionId.Value, l.VersionNumber, l.Owner, l.Trained,
+            l.Fitted?.Milli, l.Fitted?.Low, l.Fitted?.High, l.MilliElo, l.Provisional, l.Games, l.Wins, l.Draws, l.Losses))]);
+    }
+
+    /// <summary>The same as a table file.</summary>
+    private static async Task<Results<ContentHttpResult, ProblemHttpResult>> LeaderboardCsv(
+        string slug, SpaceCatalog catalog, LeaderboardQuery query, CancellationToken ct,
+        string? kind = null, string? division = null, string? trained = null, string? owner = null)
+    {
+        if (catalog.Find(slug) is null)
+        {
+            return Problems.NotFound("space");
+        }
+        var lines = await query.OfAsync(slug, int.MaxValue, LeaderboardFields.Read(kind, division, trained, owner), ct);
+        return TypedResults.Content(LeaderboardFields.Csv(lines), "text/csv; charset=utf-8");
+    }
+
+    /// <summary>Every pair of versions that met in rated matches, from the first one's side.</summary>
+    private static Results<Ok<IReadOnlyList<PairAnswer>>, ProblemHttpResult> HeadToHead(string slug, SpaceCatalog catalog, Ladders ladders)
+    {
+        if (catalog.Find(slug) is null)
+        {
+            return Problems.NotFound("space");
+        }
+        var ladder = ladders.Of(slug);
+        return TypedResults.Ok<IReadOnlyList<PairAnswer>>([.. ladder.Book.Pairs().Select(p =>
+            new PairAnswer(p.First, p.Second, p.Record.Wins, p.Record.Draws, p.Record.Losses, Math.Round(ladder.Fit.Expected(p.First, p.Second), 6)))]);
     }
 
     private static SpaceAnswer Answer(SpaceOffer offer) => new(
@@ -56,6 +85,12 @@ internal static class SpaceEndpoints
 
     public sealed record HouseAnswer(string Slug, string Name, string About);
 
-    /// <param name="MilliElo">Thousandths of an Elo point.</param>
-    public sealed record RankAnswer(int Rank, Guid AgentId, string Agent, string Kind, Guid VersionId, int Version, string Owner, long MilliElo, bool Provisional, int Games, int Wins, int Draws, int Losses);
+    /// <param name="MilliRating">The fitted rating, thousandths of an Elo point, with the ends of its 95 % interval; null until the next fit.</param>
+    /// <param name="MilliElo">The live Elo, thousandths of a point.</param>
+    public sealed record RankAnswer(
+        int Rank, int BestRank, int WorstRank, Guid AgentId, string Agent, string Kind, Guid VersionId, int Version, string Owner, bool Trained,
+        long? MilliRating, long? MilliLow, long? MilliHigh, long MilliElo, bool Provisional, int Games, int Wins, int Draws, int Losses);
+
+    /// <param name="Expected">Score per match that the ladder expects of the first, 0 to 1.</param>
+    public sealed record PairAnswer(Guid First, Guid Second, int Wins, int Draws, int Losses, double Expected);
 }

@@ -1,5 +1,7 @@
 using Arena.Engine;
 using Arena.Engine.Matchmaking;
+using Arena.Engine.Ratings;
+using Arena.Rules.Ratings;
 using FsCheck.Xunit;
 
 namespace Arena.Tests.Engine.Matchmaking;
@@ -81,6 +83,38 @@ public sealed class MatchmakerTests
     }
 
     [Fact]
+    public void AmongTheNearTheOneIsMetWhosePlaceIsLeastCertain()
+    {
+        // 1 and 2 have met a hundred times, evenly; nothing is known of 3.
+        var book = new LadderBook();
+        for (var i = 0; i < 50; i++)
+        {
+            book.Add([Id(201), Id(202)], [1, 0]);
+            book.Add([Id(201), Id(202)], [0, 1]);
+        }
+        var ladder = SpaceLadder.Of(book, new HashSet<Guid>(), Now);
+        var tick = Decide([Entry(1, 1_500), Entry(2, 1_500), Entry(3, 1_600)], house: [], ladder: ladder);
+        Assert.Equal([Id(1), Id(3)], tick.Pairings[0].Players.Select(p => p.Entry!.Value));
+    }
+
+    [Fact]
+    public void WhoeverHasNotMetAHouseAgentForLongMeetsOneNext()
+    {
+        var book = new LadderBook();
+        for (var i = 0; i < 12; i++)
+        {
+            book.Add([Id(201), Id(202)], [1, 0]);
+        }
+        var anchors = House.Select(h => h.VersionId.Value).ToHashSet();
+        var tick = Decide([Entry(1, 1_500), Entry(3, 1_500)], ladder: SpaceLadder.Of(book, anchors, Now));
+        Assert.Null(tick.Pairings[0].Players[1].Entry);
+        book.Add([Id(201), Id(910)], [1, 0]);
+        book.Add([Id(201), Id(911)], [1, 0]);
+        tick = Decide([Entry(1, 1_500), Entry(3, 1_500)], ladder: SpaceLadder.Of(book, anchors, Now));
+        Assert.Equal([Id(1), Id(3)], tick.Pairings[0].Players.Select(p => p.Entry!.Value));
+    }
+
+    [Fact]
     public void AFullTableIsFilledWithNeighboursFirst()
     {
         var tick = Decide([Entry(1, 1_500), Entry(2, 1_510), Entry(3, 1_490), Entry(4, 1_505), Entry(5, 1_600)], maxSeats: 4);
@@ -120,8 +154,8 @@ public sealed class MatchmakerTests
         }
     }
 
-    private static MatchmakingTick Decide(IReadOnlyList<WaitingEntry> waiting, RecentMeetings? met = null, IReadOnlyList<HouseCandidate>? house = null, int maxSeats = 2) =>
-        Matchmaker.Decide(waiting, house ?? House, 2, maxSeats, met ?? new RecentMeetings(), Now, Options);
+    private static MatchmakingTick Decide(IReadOnlyList<WaitingEntry> waiting, RecentMeetings? met = null, IReadOnlyList<HouseCandidate>? house = null, int maxSeats = 2, SpaceLadder? ladder = null) =>
+        Matchmaker.Decide(waiting, house ?? House, 2, maxSeats, met ?? new RecentMeetings(), ladder ?? SpaceLadder.Empty, Now, Options);
 
     private static WaitingEntry Entry(int n, int elo, int? owner = null, double waited = 0, string tier = "free") =>
         new(Id(n), new(Id(100 + n)), new(Id(200 + n)), Id(300 + (owner ?? n)), tier, elo * 1_000L, Now - TimeSpan.FromSeconds(waited) + TimeSpan.FromTicks(n));

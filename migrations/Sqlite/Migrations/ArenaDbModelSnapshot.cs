@@ -433,6 +433,9 @@ namespace Arena.Migrations.Sqlite.Migrations
 
                     b.HasIndex("Status", "Id");
 
+                    b.HasIndex(new[] { "ClosedAt" }, "IX_Matches_ClosedAt_Rated")
+                        .HasFilter("\"Kind\" = 'Rated' AND \"Status\" = 'Closed'");
+
                     b.ToTable("Matches");
                 });
 

@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using Arena.Engine.Agents;
+using Arena.Engine.Ratings;
+using Arena.Rules.Ratings;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Arena.Engine.Matches;
+
+/// <summary>
+/// Keeps every space's ladder fitted: reads the rated matches closed since the last look, counts them, fits where something is new. A fit
+/// takes at most a twentieth of the time, however long the list becomes.
+/// </summary>
+public sealed partial class LadderKeeper(IDbContextFactory<ArenaDb> factory, Ladders ladders, TimeProvider time, ILogger<LadderKeeper> log) : BackgroundService
+{
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
+
+    /// <summary>A match's moment is set before its commit: one that closed this long ago may still turn up.</summary>
+    private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(2);
+
+    private readonly Dictionary<string, LadderBook> _books = [];
+    private readonly Dictionary<string, DateTimeOffset> _notBefore = [];
+    private readonly HashSet<string> _stale = [];
+    private readonly Dictionary<MatchId, DateTimeOffset> _recent = [];
+    private DateTimeOffset _from = DateTimeOffset.MinValue;
+
+    /// <summary>One look at the database and the fits that are due.</summary>
+    public async Task TickAsync(CancellationToken ct)
+    {
+        await using var db = await factory.CreateDbContextAsync(ct);
+        await ReadAsync(db, ct);
+        var now = time.GetUtcNow();
+        var due = _stale.Where(s => !(_notBefore.GetValueOrDefault(s) > now)).ToList();
+        if (due.Count == 0)
+        {
+            return;
+        }
+        var anchors = await AnchorsAsync(db, ct);
+        foreach (var space in due)
+        {
+            var watch = Stopwatch.GetTimestamp();
+            ladders.Publish(space, SpaceLadder.Of(_books[space].Copy(), anchors, now));
+            _stale.Remove(space);
+            _notBefore[space] = now + 20 * Stopwatch.GetElapsedTime(watch);
+        }
+    }
+
+    /// <summary>Every version of every house agent.</summary>
+    public static async Task<IReadOnlySet<Guid>> AnchorsAsync(ArenaDb db, CancellationToken ct) =>
+        (await db.Agents.AsNoTracking().Where(a => a.OwnerId == Owner.HouseId)
+            .Join(db.AgentVersions, a => a.Id, v => v.AgentId, (a, v) => v.Id).ToListAsync(ct)).Select(v => v.Value).ToHashSet();
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Every, time);
+        do
+        {
+            try
+            {
+                await TickAsync(stoppingToken);
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                Log.Failed(log, e);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task ReadAsync(ArenaDb db, CancellationToken ct)
+    {
+        var latest = _from;
+        var from = _from == DateTimeOffset.MinValue ? _from : _from - Overlap;
+        var rows = db.Matches.AsNoTracking().Where(m => m.Kind == MatchKind.Rated && m.Status == MatchStatus.Closed && m.ClosedAt >= from)
+            .OrderBy(m => m.ClosedAt)
+            .Select(m => new { m.Id, m.Space, At = m.ClosedAt!.Value, Seats = m.Seats.OrderBy(s => s.Player).Select(s => new { s.VersionId, s.Score }).ToList() });
+        await foreach (var row in rows.AsAsyncEnumerable().WithCancellation(ct))
+        {
+            if (!_recent.TryAdd(row.Id, row.At))
+            {
+                continue;
+            }
+            if (!_books.TryGetValue(row.Space, out var book))
+            {
+                _books[row.Space] = book = new LadderBook();
+            }
+            book.Add([.. row.Seats.Select(s => s.VersionId.Value)], [.. row.Seats.Select(s => s.Score!.Value)]);
+            _stale.Add(row.Space);
+            latest = row.At > latest ? row.At : latest;
+            if (_recent.Count > 50_000)
+            {
+                Forget(latest);
+            }
+        }
+        _from = latest;
+        Forget(latest);
+    }
+
+    /// <summary>What is older than the overlap is not read again.</summary>
+    private void Forget(DateTimeOffset latest)
+    {
+        if (latest == DateTimeOffset.MinValue)
+        {
+            return;
+        }
+        foreach (var old in _recent.Where(r => r.Value < latest - Overlap).Select(r => r.Key).ToList())
+        {
+            _recent.Remove(old);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1401, LogLevel.Error, "Refitting the ladders failed and is tried again")]
+        public static partial void Failed(ILogger logger, Exception e);
+    }
+}

@@ -1,0 +1,42 @@
+using System.Collections.Concurrent;
+using Arena.Rules.Ratings;
+
+namespace Arena.Engine.Ratings;
+
+/// <summary>A space's ladder as of a moment. Nobody may change the book.</summary>
+/// <param name="At">When it was fitted.</param>
+/// <param name="Book">The results behind it.</param>
+/// <param name="Anchors">Versions of house agents, whose mean is 1500.</param>
+/// <param name="AnchorMatches">Rated battles of each version against anchors.</param>
+public sealed record SpaceLadder(DateTimeOffset At, Ladder Fit, LadderBook Book, IReadOnlySet<Guid> Anchors, IReadOnlyDictionary<Guid, int> AnchorMatches)
+{
+    public static SpaceLadder Empty { get; } = new(DateTimeOffset.MinValue, Ladder.Empty, new LadderBook(), new HashSet<Guid>(), new Dictionary<Guid, int>());
+
+    /// <summary>Fits a book that nobody changes any more.</summary>
+    public static SpaceLadder Of(LadderBook book, IReadOnlySet<Guid> anchors, DateTimeOffset at)
+    {
+        var met = new Dictionary<Guid, int>();
+        foreach (var (first, second, record) in book.Pairs())
+        {
+            if (anchors.Contains(first))
+            {
+                met[second] = met.GetValueOrDefault(second) + record.Battles;
+            }
+            if (anchors.Contains(second))
+            {
+                met[first] = met.GetValueOrDefault(first) + record.Battles;
+            }
+        }
+        return new(at, Ladder.Of(book, anchors), book, anchors, met);
+    }
+}
+
+/// <summary>The ladders that pages, the API and matchmaking read. A new fit replaces the old one in one step, so readers never wait.</summary>
+public sealed class Ladders
+{
+    private readonly ConcurrentDictionary<string, SpaceLadder> _ladders = new();
+
+    public SpaceLadder Of(string space) => _ladders.GetValueOrDefault(space) ?? SpaceLadder.Empty;
+
+    public void Publish(string space, SpaceLadder ladder) => _ladders[space] = ladder;
+}
