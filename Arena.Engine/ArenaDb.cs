@@ -58,6 +58,10 @@ public sealed class ArenaDb(DbContextOptions<ArenaDb> options) : IdentityDbConte
 
     public DbSet<TrainingFile> TrainingFiles => Set<TrainingFile>();
 
+    public DbSet<TrainingLogLine> TrainingLog => Set<TrainingLogLine>();
+
+    public DbSet<VersionSwitch> VersionSwitches => Set<VersionSwitch>();
+
     public DbSet<SettlementEpoch> SettlementEpochs => Set<SettlementEpoch>();
 
     public DbSet<EpochPayout> EpochPayouts => Set<EpochPayout>();

@@ -129,7 +129,9 @@ public static class EngineServices
         services.AddScoped<PairExport>();
 
         services.AddSingleton<PolicyStore>();
+        services.AddScoped<PoolQuery>();
         services.AddScoped<TrainingDesk>();
+        services.AddScoped<VersionDesk>();
         services.AddScoped<WorkerDesk>();
         services.AddSingleton<RunSweeper>();
         services.AddHostedService(sp => sp.GetRequiredService<RunSweeper>());

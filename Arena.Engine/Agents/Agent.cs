@@ -50,6 +50,9 @@ public sealed class Agent
 
     public DataUse DataUse { get; private set; } = DataUse.Shared;
 
+    /// <summary>Whether other owners' policies may train and be gated against this one; its owner's choice, off at first. Policies only.</summary>
+    public bool SparringPartner { get; private set; }
+
     public DateTimeOffset CreatedAt { get; private set; }
 
     /// <summary>The version that enters matches now; null until the first is ready.</summary>
@@ -63,4 +66,6 @@ public sealed class Agent
     public void Describe(string about) => About = about;
 
     public void Permit(DataUse use) => DataUse = use;
+
+    public void Spar(bool allowed) => SparringPartner = allowed;
 }

@@ -27,9 +27,9 @@ public sealed record MatchPlan(
 
     public string KindWord => Kind switch { MatchKind.Rated => "rated", MatchKind.Casual => "casual", _ => "gate" };
 
-    /// <summary>A plan with a fresh secret seed.</summary>
-    public static MatchPlan New(SpaceCard card, MatchKind kind, string tier, int paceMs, Guid? gateRun, IReadOnlyList<PlannedSeat> seats, TimeProvider time) => new(
-        MatchId.New(time), card.Slug, card.RulesVersion, kind, tier, RandomNumberGenerator.GetBytes(32), paceMs, gateRun, time.GetUtcNow(), seats);
+    /// <summary>A plan with a fresh secret seed, or with one that another match has too (<paramref name="seed"/>): the same draws for both.</summary>
+    public static MatchPlan New(SpaceCard card, MatchKind kind, string tier, int paceMs, Guid? gateRun, IReadOnlyList<PlannedSeat> seats, TimeProvider time, byte[]? seed = null) => new(
+        MatchId.New(time), card.Slug, card.RulesVersion, kind, tier, seed ?? RandomNumberGenerator.GetBytes(32), paceMs, gateRun, time.GetUtcNow(), seats);
 
     /// <summary>The match as the kernel plays it.</summary>
     /// <exception cref="PlatformFaultException">This site has other rules now than those that the match was scheduled under.</exception>

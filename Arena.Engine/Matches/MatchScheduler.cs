@@ -11,12 +11,13 @@ public sealed class MatchScheduler(SpaceCatalog catalog, AgentClients agents, Gr
     /// <summary>Schedules a match between versions and starts it.</summary>
     /// <param name="versions">Players in order.</param>
     /// <param name="paceMs">Least time between shown turns; 0 = as fast as the agents.</param>
+    /// <param name="seed">32 bytes that another unrated match has too, for the same draws; null for fresh ones.</param>
     /// <exception cref="ArgumentException">The space is unknown or seats another number of players.</exception>
     /// <exception cref="PlatformFaultException">A version does not exist.</exception>
     public async Task<MatchId> ScheduleAsync(
-        string space, MatchKind kind, string tier, IReadOnlyList<VersionId> versions, int paceMs, Guid? gateRun = null, CancellationToken ct = default)
+        string space, MatchKind kind, string tier, IReadOnlyList<VersionId> versions, int paceMs, Guid? gateRun = null, byte[]? seed = null, CancellationToken ct = default)
     {
-        var plan = await PlanAsync(space, kind, tier, [.. versions.Select(v => (v, (Guid?)null))], paceMs, gateRun, ct);
+        var plan = await PlanAsync(space, kind, tier, [.. versions.Select(v => (v, (Guid?)null))], paceMs, gateRun, ct, seed);
         await writer.WriteAsync(
             session =>
             {
@@ -30,7 +31,7 @@ public sealed class MatchScheduler(SpaceCatalog catalog, AgentClients agents, Gr
 
     /// <summary>A match that is not written yet.</summary>
     internal async Task<MatchPlan> PlanAsync(
-        string space, MatchKind kind, string tier, IReadOnlyList<(VersionId Version, Guid? Entry)> players, int paceMs, Guid? gateRun, CancellationToken ct)
+        string space, MatchKind kind, string tier, IReadOnlyList<(VersionId Version, Guid? Entry)> players, int paceMs, Guid? gateRun, CancellationToken ct, byte[]? seed = null)
     {
         var offer = catalog.Find(space) ?? throw new ArgumentException($"There is no space '{space}'.", nameof(space));
         if (players.Count < offer.Card.MinSeats || players.Count > offer.Card.MaxSeats)
@@ -43,7 +44,7 @@ public sealed class MatchScheduler(SpaceCatalog catalog, AgentClients agents, Gr
             var known = await agents.KnowAsync(version, ct);
             seats.Add(new PlannedSeat(known.Version.AgentId, version, known.Version.Hash, known.OwnerId, entry));
         }
-        return MatchPlan.New(offer.Card, kind, tier, paceMs, gateRun, seats, time);
+        return MatchPlan.New(offer.Card, kind, tier, paceMs, gateRun, seats, time, seed);
     }
 
     /// <summary>Writes a planned match inside a larger transaction; after the commit it is to be started.</summary>

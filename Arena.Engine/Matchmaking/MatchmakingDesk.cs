@@ -150,7 +150,7 @@ public sealed class MatchmakingDesk(SpaceCatalog catalog, IDbContextFactory<Aren
         var draws = new Draws(RandomNumberGenerator.GetBytes(32), "show");
         foreach (var match in HouseShow.Decide(offer.Card, players, running, memory.LastShownEnd, memory.LastQuick, now, show, draws))
         {
-            await scheduler.ScheduleAsync(slug, MatchKind.Rated, FeeTier.Free.Slug, match.Players, match.Shown ? show.PaceMs : 0, null, ct);
+            await scheduler.ScheduleAsync(slug, MatchKind.Rated, FeeTier.Free.Slug, match.Players, match.Shown ? show.PaceMs : 0, null, ct: ct);
             memory.ShownRuns |= match.Shown;
             memory.LastQuick = match.Shown ? memory.LastQuick : now;
         }

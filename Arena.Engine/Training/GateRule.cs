@@ -17,11 +17,13 @@ public enum GateDecision
 /// <param name="Wins">Pairs in which the candidate got more than half of the points.</param>
 /// <param name="Llr">Log-likelihood ratio of "better" against "no better".</param>
 /// <param name="Elo">Estimated difference; null where it is infinite.</param>
+/// <param name="Decision">Of the whole gate: the parent's test, then the pool's.</param>
 /// <param name="Why">One sentence for people.</param>
+/// <param name="Pool">The comparison against the pool; null before the parent is beaten, and where a run has no pool.</param>
 public sealed record GateStanding(
     long Pairs, IReadOnlyList<long> Cells, long Wins, long Draws, long Losses,
     double Llr, double Lower, double Upper, double Score, double? Elo, double? EloLow, double? EloHigh,
-    double Elo0, double Elo1, int MostPairs, GateDecision Decision, string Why)
+    double Elo0, double Elo1, int MostPairs, GateDecision Decision, string Why, PoolStanding? Pool = null)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -43,6 +45,28 @@ public static class GateRule
     public static string InWords(GateSettings s) => FormattableString.Invariant(
         $"The candidate plays its parent in mirrored pairs of games. A sequential test (SPRT on pair scores) compares \"no better\" ({s.Elo0:+0;-0;0} Elo) with \"better\" ({s.Elo1:+0;-0;0} Elo), both error rates {s.Error:P0}: it is promoted when the log-likelihood ratio reaches {Math.Log((1 - s.Error) / s.Error):0.00} and rejected at {Math.Log(s.Error / (1 - s.Error)):0.00}. After {s.MostPairs} pairs without a decision it is promoted only if the lower end of the 95 % interval of its Elo difference is above 0.");
 
+    /// <summary>Both parts: the parent first, then, if it is beaten, the pool. Only a candidate that passes both is promoted.</summary>
+    /// <param name="scores">Against the parent: the candidate's mean score of each pair in micro-points, in the order of scheduling.</param>
+    /// <param name="draws">Against the pool, in the order of scheduling.</param>
+    /// <param name="titles">The pool's members; none = the parent's test alone decides.</param>
+    public static GateStanding Decide(IReadOnlyList<long> scores, IReadOnlyList<PoolDraw> draws, IReadOnlyList<string> titles, TrainingSettings settings)
+    {
+        var parent = Decide(scores, settings.Gate);
+        if (parent.Decision != GateDecision.Promote || titles.Count == 0)
+        {
+            return parent;
+        }
+        var pool = PoolRule.Decide(draws, titles, settings.Pool);
+        var why = pool.Decision switch
+        {
+            GateDecision.Promote => $"{parent.Why} {pool.Why}",
+            GateDecision.Reject => $"Rejected: it beat its parent in {parent.Pairs} pairs, but {Lowered(pool.Why)}",
+            _ => $"It beat its parent in {parent.Pairs} pairs. {pool.Why}",
+        };
+        return parent with { Decision = pool.Decision, Why = why, Pool = pool };
+    }
+
+    /// <summary>Against the parent alone.</summary>
     /// <param name="scores">The candidate's mean score of each pair in micro-points, in the order of scheduling.</param>
     public static GateStanding Decide(IReadOnlyList<long> scores, GateSettings settings)
     {
@@ -68,6 +92,8 @@ public static class GateRule
         return new(pairs, cells, cells[3] + cells[4], cells[2], cells[0] + cells[1], standing.Llr, standing.Lower, standing.Upper, elo.Score,
             Finite(elo.Elo), Finite(elo.Low), Finite(elo.High), settings.Elo0, settings.Elo1, settings.MostPairs, decision, why);
     }
+
+    private static string Lowered(string sentence) => char.ToLowerInvariant(sentence[0]) + sentence[1..];
 
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Arena.Engine.Agents;
 using Arena.Engine.Matches;
 using Microsoft.EntityFrameworkCore;
@@ -8,8 +9,8 @@ using Microsoft.Extensions.Options;
 namespace Arena.Engine.Training;
 
 /// <summary>
-/// Plays candidates against their parents and promotes or rejects them. It keeps nothing in memory: the matches of a run,
-/// in the order in which they were scheduled, are its whole state, so a restart goes on where it was.
+/// Plays candidates against their parents, then both against the run's pool, and promotes or rejects them. It keeps nothing in memory: the
+/// matches of a run, in the order in which they were scheduled, are its whole state (<see cref="GateBook"/>), so a restart goes on where it was.
 /// </summary>
 public sealed partial class GateWorker(IDbContextFactory<ArenaDb> factory, MatchScheduler scheduler, IOptions<TrainingSettings> settings, TimeProvider time, ILogger<GateWorker> log) : BackgroundService
 {
@@ -20,7 +21,7 @@ public sealed partial class GateWorker(IDbContextFactory<ArenaDb> factory, Match
     {
         await using var db = await factory.CreateDbContextAsync(ct);
         var runs = await db.TrainingRuns.AsNoTracking().Where(r => r.Status == RunStatus.Gate).OrderBy(r => r.CreatedAt)
-            .Select(r => new GatedRun(r.Id, r.AgentId, r.Space, r.ParentVersionId, r.CandidateVersionId!.Value)).ToListAsync(ct);
+            .Select(r => new GatedRun(r.Id, r.AgentId, r.Space, r.ParentVersionId, r.CandidateVersionId!.Value, r.Opponents)).ToListAsync(ct);
         foreach (var run in runs)
         {
             await AdvanceAsync(db, run, ct);
@@ -45,10 +46,15 @@ public sealed partial class GateWorker(IDbContextFactory<ArenaDb> factory, Match
 
     private async Task AdvanceAsync(ArenaDb db, GatedRun run, CancellationToken ct)
     {
-        var matches = await db.Matches.AsNoTracking().Where(m => m.GateRun == run.Id.Value)
-            .Select(m => new GateMatch(m.Id.Value, m.Status, m.CreatedAt, m.ClosedAt, m.Seats.Where(s => s.VersionId == run.Candidate).Select(s => s.Score).FirstOrDefault()))
+        var members = PoolMember.ListOf(run.Opponents);
+        var matches = await db.Matches.AsNoTracking().Where(m => m.GateRun == run.Id.Value && m.Seats.Count == 2)
+            .Select(m => new GateMatch(
+                m.Id.Value, m.Status, m.CreatedAt, m.ClosedAt, m.Seed,
+                m.Seats.Where(s => s.Player == 0).Select(s => s.VersionId).First(), m.Seats.Where(s => s.Player == 1).Select(s => s.VersionId).First(),
+                m.Seats.Where(s => s.Player == 0).Select(s => s.Score).First()))
             .ToListAsync(ct);
-        var standing = GateRule.Decide(Scores(matches), Gate);
+        var book = new GateBook(run.Candidate, run.Parent, members, matches);
+        var standing = GateRule.Decide(book.Scores(), book.Draws(), [.. members.Select(m => m.Title)], settings.Value);
         if (standing.Decision != GateDecision.Running)
         {
             await EndAsync(db, run, standing, ct);
@@ -56,26 +62,27 @@ public sealed partial class GateWorker(IDbContextFactory<ArenaDb> factory, Match
         }
         var json = standing.ToJson();
         await db.TrainingRuns.Where(r => r.Id == run.Id && r.Status == RunStatus.Gate && r.Gate != json).ExecuteUpdateAsync(set => set.SetProperty(r => r.Gate, json), ct);
-        foreach (var _ in Enumerable.Range(0, Missing(matches)))
+        foreach (var need in book.Needs(standing.Pool is not null, Room(matches), settings.Value))
         {
-            await scheduler.ScheduleAsync(run.Space, MatchKind.Gate, "free", [run.Candidate, run.Parent], 0, run.Id.Value, ct);
+            var seed = need.Seed ?? (need.Twin is null ? null : RandomNumberGenerator.GetBytes(32));
+            await scheduler.ScheduleAsync(run.Space, MatchKind.Gate, "free", [need.First, need.Second], 0, run.Id.Value, seed, ct);
+            if (need.Twin is { } twin)
+            {
+                await scheduler.ScheduleAsync(run.Space, MatchKind.Gate, "free", [twin, need.Second], 0, run.Id.Value, seed, ct);
+            }
         }
     }
 
-    /// <summary>The candidate's scores of the closed matches before the first that is still played; void ones are left out.</summary>
-    internal static IReadOnlyList<long> Scores(IEnumerable<GateMatch> matches) =>
-        [.. matches.Where(m => m.Status != MatchStatus.Void).OrderBy(m => m.CreatedAt).ThenBy(m => m.Id).TakeWhile(m => m.Status == MatchStatus.Closed).Select(m => m.Score ?? 0)];
-
-    private int Missing(IReadOnlyList<GateMatch> matches)
+    /// <summary>How many matches may be added now.</summary>
+    private int Room(IReadOnlyList<GateMatch> matches)
     {
-        var valid = matches.Count(m => m.Status != MatchStatus.Void);
         var running = matches.Count(m => m.Status is MatchStatus.Scheduled or MatchStatus.Running);
         var voided = matches.Where(m => m.Status == MatchStatus.Void).Max(m => m.ClosedAt);
         // A void match means that something of ours is down: one probe at a time until it works again.
         var most = voided is { } at && matches.Where(m => m.Status == MatchStatus.Closed).Max(m => m.ClosedAt) is var closed && !(closed > at)
             ? time.GetUtcNow() < at + Gate.AfterVoid ? 0 : 1
             : Gate.AtOnce;
-        return Math.Max(0, Math.Min(most - running, Gate.MostPairs - valid));
+        return Math.Max(0, most - running);
     }
 
     private async Task EndAsync(ArenaDb db, GatedRun run, GateStanding standing, CancellationToken ct)
@@ -91,21 +98,33 @@ public sealed partial class GateWorker(IDbContextFactory<ArenaDb> factory, Match
             return;
         }
         var candidate = await db.AgentVersions.FirstAsync(v => v.Id == run.Candidate, ct);
+        var text = standing.Why;
         if (promoted)
         {
             candidate.Promote();
-            (await db.Agents.FirstAsync(a => a.Id == run.Agent, ct)).Use(run.Candidate);
+            var agent = await db.Agents.FirstAsync(a => a.Id == run.Agent, ct);
+            if (agent.CurrentVersionId == run.Parent)
+            {
+                agent.Use(run.Candidate);
+                db.VersionSwitches.Add(new() { AgentId = run.Agent, At = now, FromVersionId = run.Parent, ToVersionId = run.Candidate, Kind = VersionChanges.Promoted, RunId = run.Id.Value });
+            }
+            else
+            {
+                // It beat its parent, not what its owner chose since.
+                text += " Its owner chose another version meanwhile, which stays the current one.";
+            }
         }
         else
         {
             candidate.Reject();
         }
+        db.TrainingLog.Add(RunLog.Line(run.Id, now, text));
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         Log.Ended(log, run.Id, standing.Why);
     }
 
-    private sealed record GatedRun(RunId Id, AgentId Agent, string Space, VersionId Parent, VersionId Candidate);
+    private sealed record GatedRun(RunId Id, AgentId Agent, string Space, VersionId Parent, VersionId Candidate, string Opponents);
 
     private static partial class Log
     {
@@ -116,7 +135,3 @@ public sealed partial class GateWorker(IDbContextFactory<ArenaDb> factory, Match
         public static partial void LookFailed(ILogger logger, Exception e);
     }
 }
-
-/// <summary>A gate's match as its decision sees it.</summary>
-/// <param name="Score">The candidate's, micro-points.</param>
-internal sealed record GateMatch(Guid Id, MatchStatus Status, DateTimeOffset CreatedAt, DateTimeOffset? ClosedAt, long? Score);

@@ -14,7 +14,7 @@ public sealed record Started(TrainingRun Run) : StartResult;
 public sealed record Refused(string Code, string Reason) : StartResult;
 
 /// <summary>Where owners start and cancel training runs.</summary>
-public sealed class TrainingDesk(ArenaDb db, PairExport pairs, IOptions<TrainingSettings> settings, IOptions<PolicyServing> serving, TimeProvider time)
+public sealed class TrainingDesk(ArenaDb db, PairExport pairs, IOptions<TrainingSettings> settings, IOptions<PolicyServing> serving, PoolQuery opponents, TimeProvider time)
 {
     /// <summary>Freezes the newest pairs of the space that the owner may use, and queues a run of the agent's current version.</summary>
     public async Task<StartResult> StartAsync(Guid owner, AgentId id, string space, TrainOptions options, CancellationToken ct = default)
@@ -49,6 +49,7 @@ public sealed class TrainingDesk(ArenaDb db, PairExport pairs, IOptions<Training
             return InProgress(agent, active);
         }
         var frozen = await pairs.FreezeAsync(owner, space, settings.Value.MostPairs, ct);
+        var pool = await opponents.DrawAsync(id, parent, space, ct);
         var run = new TrainingRun
         {
             Id = RunId.New(time),
@@ -61,9 +62,11 @@ public sealed class TrainingDesk(ArenaDb db, PairExport pairs, IOptions<Training
             Pairs = frozen.Jsonl,
             PairsHash = frozen.Sha256,
             PairCount = frozen.Count,
+            Opponents = PoolMember.ToJson(pool),
             CreatedAt = time.GetUtcNow(),
         };
         db.TrainingRuns.Add(run);
+        db.TrainingLog.Add(RunLog.Line(run.Id, run.CreatedAt, $"Queued: {frozen.Count} preference pairs frozen, {pool.Count} opponents drawn."));
         try
         {
             await db.SaveChangesAsync(ct);

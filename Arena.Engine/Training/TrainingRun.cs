@@ -7,7 +7,7 @@ public enum RunStatus
     Queued,
     Training,
 
-    /// <summary>The candidate plays its parent.</summary>
+    /// <summary>The candidate plays its parent, then the pool.</summary>
     Gate,
     Promoted,
     Rejected,
@@ -42,7 +42,15 @@ public sealed class TrainingRun
 
     public required int PairCount { get; init; }
 
+    /// <summary>The opponents drawn when the run started (JSON list of <see cref="PoolMember"/>): what it trains and is gated against.</summary>
+    public string Opponents { get; init; } = "[]";
+
     public int Attempt { get; set; }
+
+    /// <summary>When the worker of this attempt took the run, and the share that was done then: what the time left is estimated from.</summary>
+    public DateTimeOffset? StartedAt { get; set; }
+
+    public double StartedDone { get; set; }
 
     public string? Worker { get; set; }
 
@@ -90,4 +98,39 @@ public sealed class TrainingFile
     public required string Sha256 { get; set; }
 
     public required long Bytes { get; set; }
+}
+
+/// <summary>One line of what happened to a run, for people.</summary>
+public sealed class TrainingLogLine
+{
+    public long Id { get; init; }
+
+    public required RunId RunId { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>At most 400 characters, without control characters.</summary>
+    public required string Text { get; init; }
+}
+
+/// <summary>A change of the version that an agent plays with. Append-only: going back is another row.</summary>
+public sealed class VersionSwitch
+{
+    public long Id { get; init; }
+
+    public required AgentId AgentId { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+
+    public required VersionId FromVersionId { get; init; }
+
+    public required VersionId ToVersionId { get; init; }
+
+    /// <summary>"promoted" by a gate, or "chosen" by the owner (a rollback, or its reversal).</summary>
+    public required string Kind { get; init; }
+
+    public Guid? RunId { get; init; }
+
+    /// <summary>The owner's words, at most 200 characters.</summary>
+    public string? Note { get; init; }
 }

@@ -28,6 +28,28 @@ public sealed class TrainingSettings
     public int MostFiles { get; set; } = 32;
 
     public GateSettings Gate { get; set; } = new();
+
+    public PoolSettings Pool { get; set; } = new();
+}
+
+/// <summary>Which opponents a run gets, and how a candidate must do against them.</summary>
+public sealed class PoolSettings
+{
+    /// <summary>Opponents drawn; 0 = no pool, and the gate is the parent alone.</summary>
+    [Range(0, 64)]
+    public int Most { get; set; } = 6;
+
+    /// <summary>A candidate may not be worse than its parent by this much (mean score, 0 to 1).</summary>
+    [Range(0.005, 0.5)]
+    public double Margin { get; set; } = 0.05;
+
+    /// <summary>Chance to let a candidate pass that is worse by the margin, and to stop one that is as good.</summary>
+    [Range(0.001, 0.4)]
+    public double Error { get; set; } = 0.05;
+
+    /// <summary>Draws (a match of the candidate and one of the parent) after which the estimate decides.</summary>
+    [Range(1, 100_000)]
+    public int MostDraws { get; set; } = 1_000;
 }
 
 /// <summary>How a candidate must do against its parent.</summary>
@@ -43,7 +65,7 @@ public sealed class GateSettings
     [Range(0.001, 0.4)]
     public double Error { get; set; } = 0.05;
 
-    /// <summary>Mirrored pairs after which the estimate decides.</summary>
+    /// <summary>Mirrored pairs against the parent after which the estimate decides.</summary>
     [Range(1, 100_000)]
     public int MostPairs { get; set; } = 400;
 

@@ -8,7 +8,8 @@ namespace Arena.Engine.Training;
 
 /// <summary>A run that a worker has taken.</summary>
 /// <param name="Files">Of the policy that it starts from; none for the shipped base model.</param>
-public sealed record LeasedRun(RunId Id, int Attempt, int LeaseSeconds, string Space, string PolicyName, IReadOnlyList<PolicyFile> Files, string Options, int PairCount, string PairsHash);
+/// <param name="Opponents">The run's pool, without those whose owners have taken the permission back since; weights sum to 1.</param>
+public sealed record LeasedRun(RunId Id, int Attempt, int LeaseSeconds, string Space, string PolicyName, IReadOnlyList<PolicyFile> Files, string Options, int PairCount, string PairsHash, IReadOnlyList<PoolMember> Opponents);
 
 /// <summary>What became of a worker's message.</summary>
 public abstract record WorkerResult;
@@ -39,18 +40,21 @@ public sealed class WorkerDesk(ArenaDb db, PolicyStore store, IOptions<TrainingS
         while (true)
         {
             var next = await db.TrainingRuns.AsNoTracking().Where(r => r.Status == RunStatus.Queued).OrderBy(r => r.CreatedAt)
-                .Select(r => new { r.Id, r.Attempt, r.ParentVersionId, r.Space, r.Options, r.PairCount, r.PairsHash }).FirstOrDefaultAsync(ct);
+                .Select(r => new { r.Id, r.Attempt, r.ParentVersionId, r.Space, r.Options, r.PairCount, r.PairsHash, r.Opponents, r.Done }).FirstOrDefaultAsync(ct);
             if (next is null)
             {
                 return null;
             }
-            var until = time.GetUtcNow() + settings.Value.Lease;
+            var now = time.GetUtcNow();
+            var until = now + settings.Value.Lease;
             var name = worker.Length <= 100 ? worker : worker[..100];
             var taken = await db.TrainingRuns.Where(r => r.Id == next.Id && r.Status == RunStatus.Queued && r.Attempt == next.Attempt)
                 .ExecuteUpdateAsync(set => set
                     .SetProperty(r => r.Status, RunStatus.Training)
                     .SetProperty(r => r.Attempt, next.Attempt + 1)
                     .SetProperty(r => r.Worker, name)
+                    .SetProperty(r => r.StartedAt, now)
+                    .SetProperty(r => r.StartedDone, next.Done)
                     .SetProperty(r => r.LeaseUntil, until), ct);
             if (taken == 0)
             {
@@ -58,7 +62,8 @@ public sealed class WorkerDesk(ArenaDb db, PolicyStore store, IOptions<TrainingS
             }
             var version = await db.AgentVersions.AsNoTracking().FirstAsync(v => v.Id == next.ParentVersionId, ct);
             var config = (PolicyConfig)AgentConfig.FromJson(version.Config);
-            return new(next.Id, next.Attempt + 1, (int)settings.Value.Lease.TotalSeconds, next.Space, config.Model, config.Files, next.Options, next.PairCount, next.PairsHash);
+            await SayAsync(next.Id, next.Attempt == 0 ? $"Taken up by {name}." : $"Taken up by {name}, attempt {next.Attempt + 1}.", ct);
+            return new(next.Id, next.Attempt + 1, (int)settings.Value.Lease.TotalSeconds, next.Space, config.Model, config.Files, next.Options, next.PairCount, next.PairsHash, await AllowedAsync(next.Opponents, ct));
         }
     }
 
@@ -171,6 +176,23 @@ public sealed class WorkerDesk(ArenaDb db, PolicyStore store, IOptions<TrainingS
         var cancelled = await db.TrainingRuns.AnyAsync(r => r.Id == id && r.CancelAsked, ct);
         var why = ChatReading.Excerpt(reason.Length <= LongestReason ? reason : reason[..LongestReason]);
         return await EndAsync(id, attempt, cancelled ? RunStatus.Cancelled : RunStatus.Failed, cancelled ? null : why, ct) ? new Heard(cancelled) : new LeaseLost();
+    }
+
+    /// <summary>The frozen pool less those sparring partners whose owners allow it no more; the rest keep their proportions.</summary>
+    private async Task<IReadOnlyList<PoolMember>> AllowedAsync(string opponents, CancellationToken ct)
+    {
+        var members = PoolMember.ListOf(opponents);
+        var asked = members.Where(m => m.Source == PoolMember.Sparring).Select(m => new AgentId(m.AgentId)).ToList();
+        var willing = asked.Count == 0 ? [] : await db.Agents.Where(a => asked.Contains(a.Id) && a.SparringPartner).Select(a => a.Id).ToListAsync(ct);
+        var left = members.Where(m => m.Source != PoolMember.Sparring || willing.Contains(new(m.AgentId))).ToList();
+        var all = left.Sum(m => m.Weight);
+        return left.Count == members.Count ? members : [.. left.Select(m => m with { Weight = m.Weight / all })];
+    }
+
+    private async Task SayAsync(RunId id, string text, CancellationToken ct)
+    {
+        db.TrainingLog.Add(RunLog.Line(id, time.GetUtcNow(), text));
+        await db.SaveChangesAsync(ct);
     }
 
     private async Task<bool> EndAsync(RunId id, int attempt, RunStatus status, string? why, CancellationToken ct)

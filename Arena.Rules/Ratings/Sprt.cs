@@ -29,7 +29,8 @@ public sealed record EloEstimate(double Elo, double Low, double High, double Sco
 
 /// <summary>
 /// The generalised sequential probability ratio test as chess engines' testing uses it, on counts of mirrored game pairs by score
-/// 0, 1/2, 1, 3/2, 2 (five cells: pairing cancels the advantage of a seat and of a deal), or on three cells of single games.
+/// 0, 1/2, 1, 3/2, 2 (five cells: pairing cancels the advantage of a seat and of a deal), on three cells of single games, or on
+/// any odd number of equally spaced cells, e.g. nine of differences between two such pairs (a difference of 0 is a score of 1/2).
 /// Each hypothesis is an Elo difference; its likelihood is that of the closest distribution with that mean. Cells with no
 /// count get 0.001. Written from the formulas of fishtest's statistics, with its vectors as tests.
 /// </summary>
@@ -45,7 +46,7 @@ public sealed record Sprt(double Elo0, double Elo1, double Alpha = 0.05, double 
 
     public double UpperBound => Math.Log((1 - Beta) / Alpha);
 
-    /// <summary>The standing after <paramref name="counts"/> (5 cells of pairs, or 3 of games, worst first).</summary>
+    /// <summary>The standing after <paramref name="counts"/> (5 cells of pairs, 3 of games, 9 of differences between pairs; worst first).</summary>
     public SprtStanding Test(IReadOnlyList<long> counts)
     {
         var llr = Llr(counts);
@@ -74,9 +75,9 @@ public sealed record Sprt(double Elo0, double Elo1, double Alpha = 0.05, double 
 
     private double Llr(IReadOnlyList<long> counts)
     {
-        if (counts.Count is not (3 or 5) || counts.Any(c => c < 0))
+        if (counts.Count < 3 || counts.Count % 2 == 0 || counts.Any(c => c < 0))
         {
-            throw new ArgumentException("Three or five counts, none negative.", nameof(counts));
+            throw new ArgumentException("An odd number of counts, at least three, none negative.", nameof(counts));
         }
         if (counts.All(c => c == 0))
         {
@@ -108,7 +109,11 @@ public sealed record Sprt(double Elo0, double Elo1, double Alpha = 0.05, double 
             {
                 break;
             }
-            var value = cells.Sum(c => c.Share * (c.Score - mean) / (1 + middle * (c.Score - mean)));
+            var value = 0.0;
+            foreach (var (score, share) in cells)
+            {
+                value += share * (score - mean) / (1 + middle * (score - mean));
+            }
             (low, high) = value > 0 ? (middle, high) : (low, middle);
         }
         return (low + (high - low) / 2, mean);

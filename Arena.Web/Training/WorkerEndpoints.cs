@@ -34,7 +34,8 @@ internal static class WorkerEndpoints
             return TypedResults.NoContent();
         }
         return TypedResults.Ok(new JobAnswer(
-            run.Id.Value, run.Attempt, run.LeaseSeconds, run.Space, new(run.PolicyName, run.Files), JsonNode.Parse(run.Options)!.AsObject(), new(run.PairCount, run.PairsHash)));
+            run.Id.Value, run.Attempt, run.LeaseSeconds, run.Space, new(run.PolicyName, run.Files), JsonNode.Parse(run.Options)!.AsObject(), new(run.PairCount, run.PairsHash),
+            [.. run.Opponents.Select(m => new JobOpponent(m.Kind, m.Name, m.Weight, m.Source, m.Title, m.VersionId, m.Elo, m.Temperature, m.Files))]));
     }
 
     private static async Task<IResult> Pairs(RunId id, ArenaDb db, CancellationToken ct) =>
@@ -86,7 +87,15 @@ internal static class WorkerEndpoints
     public sealed record LeaseWish([Required, StringLength(100, MinimumLength = 1)] string Worker);
 
     /// <param name="LeaseSeconds">Report at least this often.</param>
-    public sealed record JobAnswer(Guid Id, int Attempt, int LeaseSeconds, string Space, JobPolicy Policy, JsonObject Options, JobPairs Pairs);
+    /// <param name="Opponents">The pool; weights sum to 1. Files of a policy are fetched as those of <paramref name="Policy"/>.</param>
+    public sealed record JobAnswer(Guid Id, int Attempt, int LeaseSeconds, string Space, JobPolicy Policy, JsonObject Options, JobPairs Pairs, IReadOnlyList<JobOpponent> Opponents);
+
+    /// <param name="Kind">"house" or "policy".</param>
+    /// <param name="Name">A house agent's slug in the space; a policy's name.</param>
+    /// <param name="Source">"house", "past" or "sparring".</param>
+    /// <param name="Temperature">With which a policy samples; null for house agents.</param>
+    /// <param name="Files">A policy's; empty for the shipped base model, null for house agents.</param>
+    public sealed record JobOpponent(string Kind, string Name, double Weight, string Source, string Title, Guid VersionId, double Elo, double? Temperature, IReadOnlyList<PolicyFile>? Files);
 
     /// <param name="Name">"arena-tiny", or the version's id.</param>
     public sealed record JobPolicy(string Name, IReadOnlyList<PolicyFile> Files);

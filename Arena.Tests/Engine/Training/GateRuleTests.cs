@@ -1,4 +1,3 @@
-using Arena.Engine.Matches;
 using Arena.Engine.Training;
 
 namespace Arena.Tests.Engine.Training;
@@ -50,13 +49,21 @@ public sealed class GateRuleTests
     }
 
     [Fact]
-    public void OnlyTheMatchesBeforeTheFirstOpenOneCount()
+    public void ACandidateIsPromotedOnlyIfItBeatsItsParentAndIsNoWorseAgainstThePool()
     {
-        static GateMatch At(int at, MatchStatus status, long? score) => new(new Guid(at, 0, 0, new byte[8]), status, DateTimeOffset.UnixEpoch.AddSeconds(at), null, score);
-        var scores = GateWorker.Scores(
-        [
-            At(3, MatchStatus.Running, null), At(4, MatchStatus.Closed, 1), At(1, MatchStatus.Void, null), At(0, MatchStatus.Closed, 7), At(2, MatchStatus.Closed, 8),
-        ]);
-        Assert.Equal([7, 8], scores);
+        var settings = new TrainingSettings();
+        long[] wins = [.. Enumerable.Repeat(1_000_000L, 100)];
+        PoolDraw[] fine = [.. Enumerable.Range(0, 100).Select(i => new PoolDraw(0, 500_000, 500_000))];
+        PoolDraw[] worse = [.. Enumerable.Range(0, 100).Select(i => new PoolDraw(0, i % 2 == 0 ? 250_000 : 500_000, 500_000))];
+        Assert.Equal(GateDecision.Promote, GateRule.Decide(wins, fine, ["A"], settings).Decision);
+        var stopped = GateRule.Decide(wins, worse, ["A"], settings);
+        Assert.Equal(GateDecision.Reject, stopped.Decision);
+        Assert.StartsWith("Rejected: it beat its parent in", stopped.Why, StringComparison.Ordinal);
+        var waiting = GateRule.Decide(wins, [], ["A"], settings);
+        Assert.Equal((GateDecision.Running, 0L), (waiting.Decision, waiting.Pool!.Draws));
+        // Whoever does not beat its parent never meets the pool; without a pool the parent alone decides.
+        Assert.Null(GateRule.Decide([.. Enumerable.Repeat(0L, 100)], fine, ["A"], settings).Pool);
+        Assert.Equal(GateDecision.Promote, GateRule.Decide(wins, [], [], settings).Decision);
+        Assert.Equal(stopped.ToJson(), GateStanding.FromJson(stopped.ToJson()).ToJson());
     }
 }

@@ -204,6 +204,8 @@ public sealed class TrainingTests : IAsyncLifetime
     [InlineData(false)]
     public async Task TheGatePromotesTheBetterAndRejectsTheWorse(bool better)
     {
+        // The pool has tests of its own (GateWorkerTests).
+        _engine.Get<IOptions<TrainingSettings>>().Value.Pool.Most = 0;
         var (agent, run) = await GatedAsync();
         var candidate = (await RunAsync(run)).CandidateVersionId!.Value;
         await using (var db = await _engine.DbAsync())
@@ -225,6 +227,78 @@ public sealed class TrainingTests : IAsyncLifetime
         await using var after = await _engine.DbAsync();
         Assert.Equal(better ? candidate : agent.Version.Id, (await after.Agents.SingleAsync(a => a.Id == agent.Agent.Id)).CurrentVersionId);
         Assert.Equal(better ? VersionStatus.Promoted : VersionStatus.Rejected, (await after.AgentVersions.SingleAsync(v => v.Id == candidate)).Status);
+        Assert.Equal(better ? [(VersionChanges.Promoted, agent.Version.Id, candidate)] : [], (await after.VersionSwitches.ToListAsync()).Select(s => (s.Kind, s.FromVersionId, s.ToVersionId)));
+    }
+
+    [Fact]
+    public async Task ThePoolHoldsTheHouseEarlierVersionsAndOnlyThosePoliciesWhoseOwnersAllowIt()
+    {
+        var agent = await PolicyAsync();
+        var past = Assert.IsType<AgentCreated>(await DoAsync<AgentDesk, AgentResult>(d => d.AddVersionAsync(agent.Agent.OwnerId, agent.Agent.Id, new PolicyConfig("arena-tiny", [], 0.9)))).Version;
+        var willing = await _engine.AgentAsync(AgentKind.Policy, new PolicyConfig("arena-tiny", [], 0.1));
+        await _engine.AgentAsync(AgentKind.Policy, new PolicyConfig("arena-tiny", [], 0.2));
+        Assert.Null(await DoAsync<VersionDesk, SwitchRefused?>(d => d.SparAsync(willing.Agent.OwnerId, willing.Agent.Id, true)));
+        Assert.Equal("agent-not-found", (await DoAsync<VersionDesk, SwitchRefused?>(d => d.SparAsync(agent.Agent.OwnerId, willing.Agent.Id, true)))!.Code);
+        var bot = await _engine.AgentAsync(AgentKind.Bot, new BotConfig());
+        Assert.Equal("not-a-policy", (await DoAsync<VersionDesk, SwitchRefused?>(d => d.SparAsync(bot.Agent.OwnerId, bot.Agent.Id, true)))!.Code);
+        await StartAsync(agent.Agent);
+        var job = (await LeaseAsync())!;
+        Assert.Equal(past.Id, (await RunAsync(job.Id)).ParentVersionId);
+        var pool = job.Opponents;
+        Assert.Equal([agent.Version.Id.Value], pool.Where(m => m.Source == PoolMember.Past).Select(m => m.VersionId));
+        Assert.Equal([(willing.Version.Id.Value, "arena-tiny", 0.1)], pool.Where(m => m.Source == PoolMember.Sparring).Select(m => (m.VersionId, m.Name, m.Temperature!.Value)));
+        Assert.Equal(["greedy", "perfect", "random"], pool.Where(m => m is { Source: PoolMember.House, Kind: "house" }).Select(m => m.Name).Order());
+        Assert.Equal(1, pool.Sum(m => m.Weight), 1e-12);
+        // An owner who takes the permission back: the weights are not handed out any more, the run's record stays.
+        Assert.Null(await DoAsync<VersionDesk, SwitchRefused?>(d => d.SparAsync(willing.Agent.OwnerId, willing.Agent.Id, false)));
+        _engine.Time.Advance(TimeSpan.FromMinutes(2));
+        await _engine.Get<RunSweeper>().SweepAsync(default);
+        var again = (await LeaseAsync())!;
+        Assert.DoesNotContain(again.Opponents, m => m.Source == PoolMember.Sparring);
+        Assert.Equal(1, again.Opponents.Sum(m => m.Weight), 1e-12);
+        Assert.Equal(PoolMember.ToJson(pool), (await RunAsync(job.Id)).Opponents);
+    }
+
+    [Fact]
+    public async Task AnOwnerGoesBackToAnOlderVersionAndForthAgainAndBothAreRecorded()
+    {
+        var agent = await PolicyAsync();
+        var (owner, id, first) = (agent.Agent.OwnerId, agent.Agent.Id, agent.Version.Id);
+        var second = Assert.IsType<AgentCreated>(await DoAsync<AgentDesk, AgentResult>(d => d.AddVersionAsync(owner, id, new PolicyConfig("arena-tiny", [], 0.9)))).Version.Id;
+        Task<SwitchResult> Use(VersionId version, Guid? by = null, string? note = null) => DoAsync<VersionDesk, SwitchResult>(d => d.UseAsync(by ?? owner, id, version, note));
+        Assert.Equal("unchanged", Assert.IsType<SwitchRefused>(await Use(second)).Code);
+        Assert.Equal("agent-not-found", Assert.IsType<SwitchRefused>(await Use(first, Guid.Empty)).Code);
+        Assert.Equal("version-not-found", Assert.IsType<SwitchRefused>(await Use(new(Guid.Empty))).Code);
+        Assert.Equal("note-too-long", Assert.IsType<SwitchRefused>(await Use(first, note: new string('x', 201))).Code);
+        Assert.IsType<Switched>(await Use(first, note: "it plays\nbetter"));
+        Assert.IsType<Switched>(await Use(second));
+        await using var db = await _engine.DbAsync();
+        Assert.Equal(second, (await db.Agents.SingleAsync(a => a.Id == id)).CurrentVersionId);
+        Assert.Equal(
+            [(first, "it plays better"), (second, null)],
+            (await db.VersionSwitches.OrderBy(s => s.Id).ToListAsync()).Select(s => (s.ToVersionId, s.Note)));
+    }
+
+    [Fact]
+    public async Task AVersionThatDidNotPassItsGateCanNotBeChosenAndAPromotionDoesNotOverrideTheOwner()
+    {
+        _engine.Get<IOptions<TrainingSettings>>().Value.Pool.Most = 0;
+        var (agent, run) = await GatedAsync();
+        var candidate = (await RunAsync(run)).CandidateVersionId!.Value;
+        var refused = await DoAsync<VersionDesk, SwitchResult>(d => d.UseAsync(agent.Agent.OwnerId, agent.Agent.Id, candidate));
+        Assert.Equal("version-not-playable", Assert.IsType<SwitchRefused>(refused).Code);
+        var chosen = Assert.IsType<AgentCreated>(await DoAsync<AgentDesk, AgentResult>(d => d.AddVersionAsync(agent.Agent.OwnerId, agent.Agent.Id, new PolicyConfig("arena-tiny", [], 0.9)))).Version.Id;
+        await using (var db = await _engine.DbAsync())
+        {
+            db.Matches.AddRange(Enumerable.Range(0, 60).Select(i => Played(run, agent, candidate, MatchStatus.Closed, 1_000_000, i)));
+            await db.SaveChangesAsync();
+        }
+        await _engine.Get<GateWorker>().LookAsync(default);
+        Assert.Equal(RunStatus.Promoted, (await RunAsync(run)).Status);
+        await using var after = await _engine.DbAsync();
+        Assert.Equal(chosen, (await after.Agents.SingleAsync(a => a.Id == agent.Agent.Id)).CurrentVersionId);
+        Assert.Contains("chose another version", (await after.TrainingLog.Where(l => l.RunId == run).OrderBy(l => l.Id).LastAsync()).Text, StringComparison.Ordinal);
+        Assert.IsType<Switched>(await DoAsync<VersionDesk, SwitchResult>(d => d.UseAsync(agent.Agent.OwnerId, agent.Agent.Id, candidate)));
     }
 
     private Match Played(RunId run, AgentCreated agent, VersionId candidate, MatchStatus status, long score, int at)

@@ -51,6 +51,9 @@ namespace Arena.Migrations.Sqlite.Migrations
                     b.Property<Guid>("OwnerId")
                         .HasColumnType("TEXT");
 
+                    b.Property<bool>("SparringPartner")
+                        .HasColumnType("INTEGER");
+
                     b.HasKey("Id");
 
                     b.HasIndex("NameKey")
@@ -837,6 +840,29 @@ namespace Arena.Migrations.Sqlite.Migrations
                     b.ToTable("TrainingFiles");
                 });
 
+            modelBuilder.Entity("Arena.Engine.Training.TrainingLogLine", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("RunId", "Id");
+
+                    b.ToTable("TrainingLog");
+                });
+
             modelBuilder.Entity("Arena.Engine.Training.TrainingMetric", b =>
                 {
                     b.Property<Guid>("RunId")
@@ -889,6 +915,12 @@ namespace Arena.Migrations.Sqlite.Migrations
                     b.Property<long?>("LeaseUntil")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Opponents")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("[]");
+
                     b.Property<string>("Options")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -920,6 +952,12 @@ namespace Arena.Migrations.Sqlite.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT");
 
+                    b.Property<long?>("StartedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<double>("StartedDone")
+                        .HasColumnType("REAL");
+
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -934,11 +972,49 @@ namespace Arena.Migrations.Sqlite.Migrations
                         .HasDatabaseName("IX_TrainingRuns_Active")
                         .HasFilter("\"Status\" IN ('Queued', 'Training', 'Gate')");
 
+                    b.HasIndex("CandidateVersionId")
+                        .HasFilter("\"CandidateVersionId\" IS NOT NULL");
+
                     b.HasIndex("AgentId", "CreatedAt");
 
                     b.HasIndex("Status", "CreatedAt");
 
                     b.ToTable("TrainingRuns");
+                });
+
+            modelBuilder.Entity("Arena.Engine.Training.VersionSwitch", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("AgentId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("FromVersionId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Note")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid?>("RunId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("ToVersionId")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("AgentId", "Id");
+
+                    b.ToTable("VersionSwitches");
                 });
 
             modelBuilder.Entity("Arena.Engine.Verdicts.Judge", b =>
