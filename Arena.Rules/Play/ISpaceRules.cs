@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json.Nodes;
+using Arena.Rules.Transcripts;
 
 namespace Arena.Rules.Play;
 
@@ -105,12 +107,14 @@ public sealed record SpaceCard(
 /// <summary>All that a seat may know, three ways: prose for a language model, JSON for a program, compact notation for a tiny policy.</summary>
 public sealed record Observation
 {
+    private readonly byte[]? _escaped;
     private readonly Func<JsonObject>? _make;
+    private string? _text;
     private JsonObject? _json;
 
     public Observation(string Text, JsonObject Json, IReadOnlyList<string>? Legal, string? Compact)
     {
-        this.Text = Text;
+        _text = Text;
         _json = Json;
         this.Legal = Legal;
         this.Compact = Compact;
@@ -119,14 +123,24 @@ public sealed record Observation
     /// <summary>With JSON that is made when first asked for: most turns of a fast match never need it.</summary>
     public Observation(string Text, Func<JsonObject> Json, IReadOnlyList<string>? Legal, string? Compact)
     {
-        this.Text = Text;
+        _text = Text;
         _make = Json;
         this.Legal = Legal;
         this.Compact = Compact;
     }
 
+    /// <summary>With prose as the transcript holds it, which becomes a string when first asked for: house agents and policies never need it.</summary>
+    /// <param name="escaped">The inside of a canonical JSON string: printable ASCII, of escapes only \n.</param>
+    internal Observation(byte[] escaped, Func<JsonObject> json, IReadOnlyList<string>? legal, string? compact)
+    {
+        _escaped = escaped;
+        _make = json;
+        Legal = legal;
+        Compact = compact;
+    }
+
     /// <summary>The full prompt.</summary>
-    public string Text { get; init; }
+    public string Text => _text ??= Encoding.ASCII.GetString(_escaped!).Replace("\\n", "\n");
 
     /// <summary>The same facts. Belongs to this observation: clone it before adding it to another document.</summary>
     public JsonObject Json => _json ??= _make!();
@@ -136,6 +150,19 @@ public sealed record Observation
 
     /// <summary>The compact notation, e.g. "tic-tac-toe:519", or null.</summary>
     public string? Compact { get; init; }
+
+    /// <summary>The text as a canonical JSON string.</summary>
+    internal void WriteText(CanonicalWriter writer)
+    {
+        if (_escaped is null)
+        {
+            writer.Text(_text);
+            return;
+        }
+        writer.Raw("\""u8);
+        writer.Raw(_escaped);
+        writer.Raw("\""u8);
+    }
 }
 
 /// <summary>What an agent's text meant: a canonical action, or why not.</summary>

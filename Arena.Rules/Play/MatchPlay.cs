@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Arena.Rules.Hashing;
 using Arena.Rules.Transcripts;
 
 namespace Arena.Rules.Play;
@@ -118,7 +117,7 @@ public sealed class MatchPlay
             if (!other.Done)
             {
                 RefreshPending();
-                return slot.Record("");
+                return slot.Record([]);
             }
         }
         var turns = _games[_current].Turns;
@@ -136,7 +135,7 @@ public sealed class MatchPlay
         }
         var games = Array.ConvertAll(_games, g => g.Record());
         var transcript = _transcript.Finish(games);
-        return new PlayedMatch(transcript, Keccak256.Hash(transcript), Convert.ToHexStringLower(_transcript.Head), PlayerScores(games), games);
+        return new PlayedMatch(transcript, Convert.ToHexStringLower(_transcript.Head), PlayerScores(games), games);
     }
 
     private long[]? PlayerScores(GameRecord[] games)
@@ -213,7 +212,7 @@ public sealed class MatchPlay
     private bool Read(Slot slot, string text)
     {
         var said = CanonicalJson.Clean(Cut(text, LongestAnswer));
-        slot.Said.Add(said);
+        slot.Said = slot.Said.Length == 0 ? [said] : [.. slot.Said, said];
         var reading = _rules.Read(_games[slot.Ask.Game].State, slot.Ask.Seat, said);
         if (reading.Canonical is { } action)
         {
@@ -240,8 +239,8 @@ public sealed class MatchPlay
         foreach (var slot in _slots)
         {
             var ask = slot.Ask;
-            _transcript.Add(ask.Turn, ask.Game, ask.Ply, ask.Seat, ask.Observation.Text, slot.Said, slot.Did, slot.Fault, slot.Detail);
-            game.Turns.Add(slot.Record(Convert.ToHexStringLower(_transcript.Head)));
+            _transcript.Add(ask, slot.Said, slot.Did, slot.Fault, slot.Detail);
+            game.Turns.Add(slot.Record(_transcript.Head));
             if (slot.Did is { } action)
             {
                 _actions[ask.Seat] = action;
@@ -291,7 +290,7 @@ public sealed class MatchPlay
     {
         public PendingTurn Ask { get; set; } = ask;
 
-        public List<string> Said { get; } = new(1);
+        public string[] Said { get; set; } = [];
 
         public bool Done { get; private set; }
 
@@ -308,8 +307,7 @@ public sealed class MatchPlay
             return true;
         }
 
-        public TurnRecord Record(string hash) =>
-            new(Ask.Turn, Ask.Game, Ask.Ply, Ask.Seat, Ask.Player, Ask.Observation.Text, Said, Did, Fault, Detail, hash);
+        public TurnRecord Record(ReadOnlySpan<byte> chain) => new(Ask, Said, Did, Fault, Detail, chain);
     }
 
     private sealed class Game(int deal, int[] seats, IGameState opening)

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using Arena.Rules.Hashing;
+
 namespace Arena.Rules.Play;
 
 /// <summary>What went wrong on a turn; data, not an exception.</summary>
@@ -43,13 +46,67 @@ public sealed record MatchSetup(Guid Match, ISpaceRules Rules, byte[] Seed, stri
 public sealed record PendingTurn(int Turn, int Game, int Ply, int Seat, int Player, int Try, Observation Observation, string? Complaint);
 
 /// <summary>A finished turn as it stands in the transcript: exactly what the agent saw, every text that it gave, what was done.</summary>
-/// <param name="Saw">The observation's text.</param>
-/// <param name="Said">The texts of all tries, in order; a try that gave a fault has none.</param>
-/// <param name="Did">The canonical action, or null when the turn ended in a fault.</param>
-/// <param name="Fault">The fault that ended the turn, or null.</param>
-/// <param name="Detail">The fault's detail, or null.</param>
-/// <param name="Hash">SHA-256 chain value after this turn, lower-case hex.</param>
-public sealed record TurnRecord(int Turn, int Game, int Ply, int Seat, int Player, string Saw, IReadOnlyList<string> Said, string? Did, FaultKind? Fault, string? Detail, string Hash);
+public sealed record TurnRecord
+{
+    private readonly Observation? _seen;
+    private readonly ChainValue _chain;
+    private string? _saw, _hash;
+
+    public TurnRecord(int turn, int game, int ply, int seat, int player, string saw, IReadOnlyList<string> said, string? did, FaultKind? fault, string? detail, string hash)
+    {
+        (Turn, Game, Ply, Seat, Player, Said, Did, Fault, Detail) = (turn, game, ply, seat, player, said, did, fault, detail);
+        (_saw, _hash) = (saw, hash);
+    }
+
+    /// <param name="chain">32 bytes; empty where the chain hasn't come to this turn yet.</param>
+    internal TurnRecord(PendingTurn asked, IReadOnlyList<string> said, string? did, FaultKind? fault, string? detail, ReadOnlySpan<byte> chain)
+    {
+        (Turn, Game, Ply, Seat, Player, Said, Did, Fault, Detail) = (asked.Turn, asked.Game, asked.Ply, asked.Seat, asked.Player, said, did, fault, detail);
+        _seen = asked.Observation;
+        if (chain.IsEmpty)
+        {
+            _hash = "";
+        }
+        else
+        {
+            chain.CopyTo(_chain);
+        }
+    }
+
+    public int Turn { get; }
+
+    public int Game { get; }
+
+    public int Ply { get; }
+
+    public int Seat { get; }
+
+    public int Player { get; }
+
+    /// <summary>The observation's text.</summary>
+    public string Saw => _saw ??= _seen!.Text;
+
+    /// <summary>The texts of all tries, in order; a try that gave a fault has none.</summary>
+    public IReadOnlyList<string> Said { get; }
+
+    /// <summary>The canonical action, or null when the turn ended in a fault.</summary>
+    public string? Did { get; }
+
+    /// <summary>The fault that ended the turn, or null.</summary>
+    public FaultKind? Fault { get; }
+
+    /// <summary>The fault's detail, or null.</summary>
+    public string? Detail { get; }
+
+    /// <summary>SHA-256 chain value after this turn, lower-case hex.</summary>
+    public string Hash => _hash ??= Convert.ToHexStringLower(_chain);
+
+    [InlineArray(32)]
+    private struct ChainValue
+    {
+        private byte _first;
+    }
+}
 
 /// <summary>A game of the match.</summary>
 /// <param name="Deal">Number of the draws stream; mirrored games share it.</param>
@@ -60,8 +117,13 @@ public sealed record GameRecord(int Deal, IReadOnlyList<int> Seats, IReadOnlyLis
 
 /// <summary>A played match.</summary>
 /// <param name="Transcript">Canonical bytes (RFC 8785).</param>
-/// <param name="Hash">keccak-256 of them, 32 bytes.</param>
 /// <param name="ChainHead">Last SHA-256 chain value, lower-case hex.</param>
 /// <param name="Scores">Micro-points per player, averaged over games (rounded down); null when judges must decide.</param>
 /// <param name="Games">All games.</param>
-public sealed record PlayedMatch(byte[] Transcript, byte[] Hash, string ChainHead, IReadOnlyList<long>? Scores, IReadOnlyList<GameRecord> Games);
+public sealed record PlayedMatch(byte[] Transcript, string ChainHead, IReadOnlyList<long>? Scores, IReadOnlyList<GameRecord> Games)
+{
+    private byte[]? _hash;
+
+    /// <summary>keccak-256 of the transcript, 32 bytes; computed when first asked for, since it costs as much as playing a short match.</summary>
+    public byte[] Hash => _hash ??= Keccak256.Hash(Transcript);
+}

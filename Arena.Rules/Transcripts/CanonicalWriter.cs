@@ -13,9 +13,15 @@ internal sealed class CanonicalWriter
     private static readonly SearchValues<char> Plain = SearchValues.Create(
         [.. Enumerable.Range(0x20, 0x7F - 0x20).Select(c => (char)c).Where(c => c is not ('"' or '\\'))]);
 
+    private readonly bool _rented;
     private byte[] _bytes;
 
     public CanonicalWriter(int capacity = 1024) => _bytes = GC.AllocateUninitializedArray<byte>(capacity);
+
+    private CanonicalWriter(byte[] rented) => (_bytes, _rented) = (rented, true);
+
+    /// <summary>With bytes from the pool: they stay in the processor's cache from match to match. <see cref="GiveBack"/> when done; forgetting it costs only memory for the collector.</summary>
+    public static CanonicalWriter Rent(int capacity) => new(ArrayPool<byte>.Shared.Rent(capacity));
 
     public int Length { get; private set; }
 
@@ -24,6 +30,16 @@ internal sealed class CanonicalWriter
     public byte[] ToArray() => Written.ToArray();
 
     public void Clear() => Length = 0;
+
+    /// <summary>Empties a rented writer and returns its bytes to the pool.</summary>
+    public void GiveBack()
+    {
+        if (_rented && _bytes.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_bytes);
+        }
+        (_bytes, Length) = ([], 0);
+    }
 
     /// <summary>Bytes as they are: punctuation, ASCII keys.</summary>
     public void Raw(ReadOnlySpan<byte> ascii)
@@ -121,8 +137,13 @@ internal sealed class CanonicalWriter
     {
         if (_bytes.Length - Length < count)
         {
-            var larger = GC.AllocateUninitializedArray<byte>(Math.Max(2 * _bytes.Length, Length + count));
+            var size = Math.Max(2 * _bytes.Length, Length + count);
+            var larger = _rented ? ArrayPool<byte>.Shared.Rent(size) : GC.AllocateUninitializedArray<byte>(size);
             Written.CopyTo(larger);
+            if (_rented && _bytes.Length > 0)
+            {
+                ArrayPool<byte>.Shared.Return(_bytes);
+            }
             _bytes = larger;
         }
         return _bytes.AsSpan(Length);

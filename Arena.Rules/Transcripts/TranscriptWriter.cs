@@ -14,10 +14,12 @@ internal sealed class TranscriptWriter
 
     private readonly MatchSetup _setup;
     private readonly byte[] _commitment;
-    private readonly CanonicalWriter _turns = new(24 * 1024);
-    private readonly List<(int Game, int Start, int End)> _places = [];
+
+    // Each turn stands behind the 36 bytes that the chain puts before it, so that it is hashed where it was written.
+    private readonly CanonicalWriter _turns = CanonicalWriter.Rent(32 * 1024);
+    private readonly List<(int Game, int Start, int End)> _places = new(64);
     private readonly byte[] _head = new byte[32];
-    private byte[] _link = new byte[1024];
+    private byte[]? _finished;
 
     public TranscriptWriter(MatchSetup setup)
     {
@@ -56,10 +58,15 @@ internal sealed class TranscriptWriter
         Enum.GetValues<FaultKind>().Where(f => WordFor(f) == word).Select(f => (FaultKind?)f).FirstOrDefault();
 
     /// <summary>Appends a turn and moves the chain on. Turns come in the order of their numbers.</summary>
-    public void Add(int turn, int game, int ply, int seat, string saw, IReadOnlyList<string> said, string? did, FaultKind? fault, string? detail)
+    public void Add(PendingTurn asked, IReadOnlyList<string> said, string? did, FaultKind? fault, string? detail)
     {
-        var start = _turns.Length;
         var w = _turns;
+        var link = w.Length;
+        w.Raw(_head);
+        Span<byte> game = stackalloc byte[4];
+        BinaryPrimitives.WriteUInt32BigEndian(game, (uint)asked.Game);
+        w.Raw(game);
+        var start = w.Length;
         w.Raw("{\"detail\":"u8);
         w.TextOrNull(detail);
         w.Raw(",\"did\":"u8);
@@ -67,7 +74,7 @@ internal sealed class TranscriptWriter
         w.Raw(",\"fault\":"u8);
         w.TextOrNull(fault is { } kind ? WordFor(kind) : null);
         w.Raw(",\"ply\":"u8);
-        w.Number(ply);
+        w.Number(asked.Ply);
         w.Raw(",\"said\":["u8);
         for (var i = 0; i < said.Count; i++)
         {
@@ -75,20 +82,22 @@ internal sealed class TranscriptWriter
             w.Text(said[i]);
         }
         w.Raw("],\"saw\":"u8);
-        w.Text(saw);
+        asked.Observation.WriteText(w);
         w.Raw(",\"seat\":"u8);
-        w.Number(seat);
+        w.Number(asked.Seat);
         w.Raw(",\"t\":"u8);
-        w.Number(turn);
+        w.Number(asked.Turn);
         w.Raw("}"u8);
-        _places.Add((game, start, w.Length));
-        Link(game, w.Written[start..]);
+        _places.Add((asked.Game, start, w.Length));
+        SHA256.HashData(w.Written[link..], _head);
     }
 
-    /// <summary>The canonical bytes of the whole match.</summary>
-    public byte[] Finish(IReadOnlyList<GameRecord> games)
+    /// <summary>The canonical bytes of the whole match, after which no turn can be added.</summary>
+    public byte[] Finish(IReadOnlyList<GameRecord> games) => _finished ??= Write(games);
+
+    private byte[] Write(IReadOnlyList<GameRecord> games)
     {
-        var w = new CanonicalWriter(_turns.Length + 1024 + 256 * games.Count);
+        var w = CanonicalWriter.Rent(_turns.Length + 1024 + 256 * games.Count);
         w.Raw("{\"arena\":\"transcript/1\",\"chain\":"u8);
         w.Hex(_head);
         w.Raw(","u8);
@@ -125,7 +134,10 @@ internal sealed class TranscriptWriter
         w.Raw(","u8);
         WriteSpace(w);
         w.Raw("}"u8);
-        return w.ToArray();
+        var bytes = w.ToArray();
+        w.GiveBack();
+        _turns.GiveBack();
+        return bytes;
     }
 
     private void WriteCommitment(CanonicalWriter w)
@@ -177,18 +189,5 @@ internal sealed class TranscriptWriter
             w.Number(numbers[i]);
         }
         w.Raw("]"u8);
-    }
-
-    private void Link(int game, ReadOnlySpan<byte> turn)
-    {
-        var length = 36 + turn.Length;
-        if (_link.Length < length)
-        {
-            _link = new byte[2 * length];
-        }
-        _head.CopyTo(_link, 0);
-        BinaryPrimitives.WriteUInt32BigEndian(_link.AsSpan(32), (uint)game);
-        turn.CopyTo(_link.AsSpan(36));
-        SHA256.HashData(_link.AsSpan(0, length), _head);
     }
 }

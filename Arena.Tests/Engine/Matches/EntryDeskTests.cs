@@ -77,7 +77,7 @@ public sealed class EntryDeskTests(EngineFixture engine) : IClassFixture<EngineF
         async Task<string> CodeAsync(string space, string tier, int matches, Guid? owner = null) =>
             Assert.IsType<EntryRefused>(await EnterAsync(owner ?? bot.Agent.OwnerId, bot.Agent.Id, space, tier, matches)).Code;
 
-        Assert.Equal("space-unknown", await CodeAsync("chess", "free", 1));
+        Assert.Equal("space-unknown", await CodeAsync("no-such-space", "free", 1));
         Assert.Equal("space-closed", await CodeAsync("pitch", "free", 1));
         Assert.Equal("tier-unknown", await CodeAsync(Space, "gold", 1));
         Assert.Equal("matches-invalid", await CodeAsync(Space, "free", 0));
