@@ -84,7 +84,7 @@ internal static class BenchCommand
         var best = Best(repetitions, () =>
         {
             using var scope = NewDisposeScope();
-            var bound = DecoderWeights.Bind(Size, weights.Views(), adapter?.Weights.Views(), adapter?.Config.Scale ?? 0);
+            var bound = DecoderWeights.Bind(Size, weights.Views(), adapter);
             var scored = SequenceScorer.Score(decoder, bound, rows);
             var sums = scored.PerSequence();
             var pair = new Losses.PairLogProbs(sums.narrow(0, 0, Pairs), sums.narrow(0, Pairs, Pairs), reference, reference, scored.Tokens.narrow(0, 0, Pairs), scored.Tokens.narrow(0, Pairs, Pairs));

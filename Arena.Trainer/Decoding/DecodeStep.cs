@@ -8,7 +8,7 @@ namespace Arena.Trainer.Decoding;
 
 /// <summary>
 /// A forward pass that only continues sequences: no gradients, 32-bit numbers, keys and values in a <see cref="KvCache"/>, logits of the last
-/// position only. It computes what <see cref="Decoder.Hidden"/> and <see cref="Decoder.Logits"/> compute (to rounding), without a tensor per
+/// position only. It computes what <see cref="Decoder.Hidden(DecoderWeights, Tensor, KvCache?)"/> and <see cref="Decoder.Logits"/> compute (to rounding), without a tensor per
 /// operation: for a small model those cost more than the numbers in them.
 /// </summary>
 internal sealed unsafe class DecodeStep
@@ -30,16 +30,17 @@ internal sealed unsafe class DecodeStep
     private readonly float* _cos;
     private readonly float* _sin;
     private readonly double _products;
+    private readonly int _positions;
 
     private DecodeStep(Decoder decoder, DecoderWeights weights)
     {
-        (_config, _weights) = (decoder.Config, weights);
+        (_config, _weights, _positions) = (decoder.Config, weights, decoder.Positions);
         _embedding = Data(weights.Embedding);
         _norm = Data(weights.Norm);
         _head = Data(weights.Head);
         _cos = Data(decoder.Cos);
         _sin = Data(decoder.Sin);
-        _layers = [.. weights.Layers.Select(l => new Layer(Data(l.InputNorm), Data(l.PostNorm), new(l.Q), new(l.K), new(l.V), new(l.O), new(l.Gate), new(l.Up), new(l.Down)))];
+        _layers = [.. weights.Layers.Select(l => new Layer(Data(l.InputNorm), Data(l.PostNorm), DataOrNull(l.QNorm), DataOrNull(l.KNorm), new(l.Q), new(l.K), new(l.V), new(l.O), new(l.Gate), new(l.Up), new(l.Down)))];
         _products = weights.Layers.Sum(l => new[] { l.Q, l.K, l.V, l.O, l.Gate, l.Up, l.Down }.Sum(w => (double)w.Weight.NumberOfElements)) + weights.Head.NumberOfElements;
     }
 
@@ -61,9 +62,9 @@ internal sealed unsafe class DecodeStep
     public void Run(KvCache cache, long[] ids, float[] logits, int threads)
     {
         var steps = ids.Length / cache.Rows;
-        if (cache.Length + steps > Math.Min(cache.Capacity, _config.MaxPositions))
+        if (cache.Length + steps > Math.Min(cache.Capacity, _positions))
         {
-            throw new TrainerException($"A sequence of {cache.Length + steps} tokens is longer than the model's {_config.MaxPositions} positions or the cache's {cache.Capacity}.");
+            throw new TrainerException($"A sequence of {cache.Length + steps} tokens is longer than the model's {_positions} positions or the cache's {cache.Capacity}.");
         }
         if (ids.AsSpan().ContainsAnyExceptInRange(0, _config.VocabSize - 1))
         {
@@ -115,9 +116,9 @@ internal sealed unsafe class DecodeStep
             {
                 ref readonly var layer = ref _layers[n];
                 Norms(x, layer.InputNorm, positions, y);
-                layer.Q.Apply(y, positions, q, low);
-                layer.K.Apply(y, positions, k, low);
-                layer.V.Apply(y, positions, v, low);
+                layer.Q.Apply(y, first, rows, steps, q, low);
+                layer.K.Apply(y, first, rows, steps, k, low);
+                layer.V.Apply(y, first, rows, steps, v, low);
                 for (var p = 0; p < positions; p++)
                 {
                     Place(cache, n, first + p / steps, p % steps, q + (nint)p * heads * head, k + (nint)p * kvHeads * head, v + (nint)p * kvHeads * head);
@@ -127,15 +128,15 @@ internal sealed unsafe class DecodeStep
                     // The answer takes the place of the question: a head is read before it is written.
                     Attend(cache, n, first + p / steps, p % steps, q + (nint)p * heads * head, scores);
                 }
-                layer.O.Apply(q, positions, x, low, add: true);
+                layer.O.Apply(q, first, rows, steps, x, low, add: true);
                 Norms(x, layer.PostNorm, positions, y);
-                layer.Gate.Apply(y, positions, gate, low);
-                layer.Up.Apply(y, positions, up, low);
+                layer.Gate.Apply(y, first, rows, steps, gate, low);
+                layer.Up.Apply(y, first, rows, steps, up, low);
                 for (var p = 0; p < positions; p++)
                 {
                     RowMath.Gate(gate + (nint)p * inner, up + (nint)p * inner, inner);
                 }
-                layer.Down.Apply(gate, positions, x, low, add: true);
+                layer.Down.Apply(gate, first, rows, steps, x, low, add: true);
             }
             for (var row = 0; row < rows; row++)
             {
@@ -154,12 +155,18 @@ internal sealed unsafe class DecodeStep
         }
     }
 
-    /// <summary>Rotates queries and keys of one position to where it stands, and stores keys and values.</summary>
+    /// <summary>Norms (where the model does) and turns queries and keys of one position to where it stands, and stores keys and values.</summary>
     private void Place(KvCache cache, int layer, int row, int step, float* q, float* k, float* v)
     {
         var head = _config.HeadDim;
         var at = cache.Length + step;
         var angle = (nint)Math.Max(0, at - (cache.Padding?[row] ?? 0)) * head;
+        ref readonly var norms = ref _layers[layer];
+        if (norms.QNorm is not null)
+        {
+            for (var h = 0; h < _config.Heads; h++) { RowMath.Norm(q + h * head, norms.QNorm, _config.RmsNormEps, head, q + h * head); }
+            for (var h = 0; h < _config.KvHeads; h++) { RowMath.Norm(k + h * head, norms.KNorm, _config.RmsNormEps, head, k + h * head); }
+        }
         for (var h = 0; h < _config.Heads; h++)
         {
             RowMath.Rotate(q + h * head, _cos + angle, _sin + angle, head);
@@ -203,37 +210,96 @@ internal sealed unsafe class DecodeStep
         ? (float*)Unsafe.AsPointer(ref System.Runtime.InteropServices.MemoryMarshal.GetReference(tensor.bytes))
         : throw new InvalidOperationException("Weights are expected to lie row after row.");
 
-    private readonly struct Layer(float* inputNorm, float* postNorm, Linear q, Linear k, Linear v, Linear o, Linear gate, Linear up, Linear down)
+    private static float* DataOrNull(Tensor? tensor) => tensor is null ? null : Data(tensor);
+
+    private readonly struct Layer(float* inputNorm, float* postNorm, float* qNorm, float* kNorm, Linear q, Linear k, Linear v, Linear o, Linear gate, Linear up, Linear down)
     {
         public readonly float* InputNorm = inputNorm;
         public readonly float* PostNorm = postNorm;
+        public readonly float* QNorm = qNorm;
+        public readonly float* KNorm = kNorm;
         public readonly Linear Q = q, K = k, V = v, O = o, Gate = gate, Up = up, Down = down;
 
         public int Rank => Math.Max(Math.Max(Math.Max(Q.Rank, K.Rank), Math.Max(V.Rank, O.Rank)), Math.Max(Math.Max(Gate.Rank, Up.Rank), Down.Rank));
     }
 
-    /// <summary>A linear layer, perhaps with a low-rank correction.</summary>
-    private readonly struct Linear(LinearWeight weight)
+    /// <summary>A low-rank correction; rank 0 = none.</summary>
+    private readonly struct LowRank(Tensor? a, Tensor? b, double scale)
     {
-        private readonly float* _weight = Data(weight.Weight);
-        private readonly float* _a = weight.A is null ? null : Data(weight.A);
-        private readonly float* _b = weight.B is null ? null : Data(weight.B);
-        private readonly float _scale = (float)weight.Scale;
-        private readonly int _out = (int)weight.Weight.shape[0];
-        private readonly int _in = (int)weight.Weight.shape[1];
+        public readonly float* A = DataOrNull(b is null ? null : a);
+        public readonly float* B = DataOrNull(a is null ? null : b);
+        public readonly float Scale = (float)scale;
+        public readonly int Rank = a is null || b is null ? 0 : (int)a.shape[0];
+    }
 
-        public int Rank { get; } = weight.A is null || weight.B is null ? 0 : (int)weight.A.shape[0];
+    /// <summary>A linear layer, perhaps with a bias and with a low-rank correction, of all rows or of single ones.</summary>
+    private readonly struct Linear
+    {
+        private readonly float* _weight;
+        private readonly float* _bias;
+        private readonly LowRank _all;
+        private readonly LowRank[]? _ofRow;
+        private readonly int _out;
+        private readonly int _in;
 
-        /// <param name="low">Room for (rows, rank).</param>
-        public void Apply(float* x, int rows, float* y, float* low, bool add = false)
+        public Linear(LinearWeight weight)
         {
-            RowProducts.Multiply(x, rows, _in, _weight, _out, _in, y, _out, add);
-            if (Rank > 0)
+            _weight = Data(weight.Weight);
+            _bias = DataOrNull(weight.Bias);
+            (_out, _in) = ((int)weight.Weight.shape[0], (int)weight.Weight.shape[1]);
+            Rank = 0;
+            if (weight.Rows is null)
             {
-                RowProducts.Multiply(x, rows, _in, _a, Rank, _in, low, Rank);
-                for (var i = 0L; i < (long)rows * Rank; i++) { low[i] *= _scale; }
-                RowProducts.Multiply(low, rows, Rank, _b, _out, Rank, y, _out, add: true);
+                _all = new(weight.A, weight.B, weight.Scale);
+                Rank = _all.Rank;
+                return;
             }
+            // Rows past the last one that has a correction have none.
+            var indices = weight.Rows.Select(r => (Correction: new LowRank(r.A, r.B, r.Scale), Rows: r.Index.data<long>().ToArray())).ToList();
+            _ofRow = new LowRank[indices.Count == 0 ? 0 : indices.Max(i => i.Rows.Max()) + 1];
+            foreach (var (correction, rows) in indices)
+            {
+                Rank = Math.Max(Rank, correction.Rank);
+                foreach (var row in rows) { _ofRow[row] = correction; }
+            }
+        }
+
+        /// <summary>The largest rank of a correction.</summary>
+        public int Rank { get; }
+
+        /// <param name="first">The batch's row where <paramref name="x"/> begins; it holds <paramref name="steps"/> positions of each of <paramref name="rows"/> rows.</param>
+        /// <param name="low">Room for (rows x steps, rank).</param>
+        public void Apply(float* x, int first, int rows, int steps, float* y, float* low, bool add = false)
+        {
+            var positions = rows * steps;
+            RowProducts.Multiply(x, positions, _in, _weight, _out, _in, y, _out, add);
+            if (_bias is not null)
+            {
+                for (var p = 0; p < positions; p++) { RowMath.Add(_bias, y + (nint)p * _out, _out); }
+            }
+            if (_ofRow is null)
+            {
+                Correct(_all, x, positions, y, low);
+                return;
+            }
+            for (var (row, end) = (first, first + rows); row < end && row < _ofRow.Length;)
+            {
+                var from = row++;
+                while (row < end && row < _ofRow.Length && _ofRow[row].A == _ofRow[from].A) { row++; }
+                var skipped = (nint)(from - first) * steps;
+                Correct(_ofRow[from], x + skipped * _in, (row - from) * steps, y + skipped * _out, low);
+            }
+        }
+
+        private void Correct(in LowRank correction, float* x, int positions, float* y, float* low)
+        {
+            if (correction.Rank == 0)
+            {
+                return;
+            }
+            RowProducts.Multiply(x, positions, _in, correction.A, correction.Rank, _in, low, correction.Rank);
+            for (var i = 0L; i < (long)positions * correction.Rank; i++) { low[i] *= correction.Scale; }
+            RowProducts.Multiply(low, positions, correction.Rank, correction.B, _out, correction.Rank, y, _out, add: true);
         }
     }
 }

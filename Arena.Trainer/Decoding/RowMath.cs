@@ -25,6 +25,14 @@ internal static unsafe class RowMath
         for (; i < width; i++) { y[i] = x[i] * factor * weight[i]; }
     }
 
+    /// <summary>y += x.</summary>
+    public static void Add(float* x, float* y, int width)
+    {
+        var i = 0;
+        for (; i + 8 <= width; i += 8) { (Vector256.Load(y + i) + Vector256.Load(x + i)).Store(y + i); }
+        for (; i < width; i++) { y[i] += x[i]; }
+    }
+
     /// <summary>Turns one head to its position, in place: the halves are the two coordinates, as in Hugging Face's Llama.</summary>
     /// <param name="sin">Negative in its first half.</param>
     public static void Rotate(float* x, float* cos, float* sin, int width)

@@ -3,11 +3,14 @@ using static TorchSharp.torch;
 namespace Arena.Trainer.Models;
 
 /// <summary>
-/// The forward pass of a Llama-architecture decoder: RMSNorm, rotary positions (halves rotated, as Hugging Face), grouped-query
-/// attention, SwiGLU. It holds no weights; the same decoder runs a policy, its reference and many adapters.
+/// The forward pass of a decoder of Llama's, Qwen2's or Qwen3's architecture: RMSNorm, rotary positions (halves rotated, as Hugging Face),
+/// grouped-query attention, SwiGLU. It holds no weights; the same decoder runs a policy, its reference and many adapters.
 /// </summary>
 public sealed class Decoder : IDisposable
 {
+    // Angles of all positions are kept ready: 32 MiB at 128 numbers a head. Models that claim 131,072 positions are cut here.
+    private const int PositionLimit = 32_768;
+
     private readonly Tensor _cos;
     private readonly Tensor _sin;
 
@@ -16,19 +19,22 @@ public sealed class Decoder : IDisposable
         Config = config;
         using var scope = NewDisposeScope();
         var half = config.HeadDim / 2;
-        var cos = new double[config.MaxPositions * config.HeadDim];
+        Positions = Math.Min(config.MaxPositions, PositionLimit);
+        var frequencies = RopeScaling.Frequencies(config);
+        var cos = new double[Positions * config.HeadDim];
         var sin = new double[cos.Length];
-        for (var t = 0; t < config.MaxPositions; t++)
+        for (var t = 0; t < Positions; t++)
         {
-            for (var i = 0; i < config.HeadDim; i++)
+            for (var i = 0; i < half; i++)
             {
-                var angle = t * Math.Pow(config.RopeTheta, -2.0 * (i % half) / config.HeadDim);
-                cos[t * config.HeadDim + i] = Math.Cos(angle);
+                var (s, c) = Math.SinCos(t * frequencies[i]);
+                var at = t * config.HeadDim + i;
+                cos[at] = cos[at + half] = c;
                 // Rotation maps (x1, x2) to (x1 cos - x2 sin, x2 cos + x1 sin): the sign of the first half lives here.
-                sin[t * config.HeadDim + i] = i < half ? -Math.Sin(angle) : Math.Sin(angle);
+                (sin[at], sin[at + half]) = (-s, s);
             }
         }
-        long[] shape = [config.MaxPositions, config.HeadDim];
+        long[] shape = [Positions, config.HeadDim];
         _cos = tensor(cos, shape, ScalarType.Float64).to_type(dtype).DetachFromDisposeScope();
         _sin = tensor(sin, shape, ScalarType.Float64).to_type(dtype).DetachFromDisposeScope();
     }
@@ -41,16 +47,34 @@ public sealed class Decoder : IDisposable
     /// <summary>(positions, D): sines, negative in the first half of D.</summary>
     internal Tensor Sin => _sin;
 
+    /// <summary>Longest sequence, tokens: the model's own limit, at most 32,768.</summary>
+    public int Positions { get; }
+
     /// <summary>Hidden states after the last norm.</summary>
     /// <param name="ids">(B, T) int64. Without a cache rows may be padded on the right: later positions never reach earlier ones.</param>
     /// <param name="cache">Earlier positions; the new ones are added. Its padding counts from the left.</param>
     /// <returns>(B, T, C).</returns>
     public Tensor Hidden(DecoderWeights weights, Tensor ids, KvCache? cache = null)
     {
-        var (rows, steps) = (ids.shape[0], ids.shape[1]);
-        var start = cache?.Length ?? 0;
+        var (start, steps) = (cache?.Length ?? 0, ids.shape[1]);
         var (cos, sin) = Angles(start, steps, cache?.Padding);
-        var mask = Mask(start, steps, cache?.Padding);
+        return Run(weights, ids, cos, sin, Mask(start, steps, cache?.Padding), cache);
+    }
+
+    /// <summary>Hidden states of rows that hold several sequences each, told apart by positions and mask.</summary>
+    /// <param name="ids">(B, T) int64.</param>
+    /// <param name="positions">(B, T) int64: each token's place in its own sequence, from 0.</param>
+    /// <param name="mask">(B or 1, 1, T, T) bool: whether the token of a row (third side) may look at that of a column. Each must see one at least.</param>
+    /// <returns>(B, T, C).</returns>
+    public Tensor Hidden(DecoderWeights weights, Tensor ids, Tensor positions, Tensor mask)
+    {
+        Tensor Pick(Tensor table) => table.index_select(0, positions.reshape(-1)).view(ids.shape[0], 1, ids.shape[1], Config.HeadDim);
+        return Run(weights, ids, Pick(_cos), Pick(_sin), mask, null);
+    }
+
+    private Tensor Run(DecoderWeights weights, Tensor ids, Tensor cos, Tensor sin, Tensor? mask, KvCache? cache)
+    {
+        var (rows, steps) = (ids.shape[0], ids.shape[1]);
         var x = weights.Embedding.index_select(0, ids.reshape(-1)).view(rows, steps, Config.HiddenSize);
         for (var n = 0; n < weights.Layers.Count; n++)
         {
@@ -76,8 +100,8 @@ public sealed class Decoder : IDisposable
     {
         var (rows, steps) = (x.shape[0], x.shape[1]);
         Tensor Split(Tensor y, int heads) => y.view(rows, steps, heads, Config.HeadDim).transpose(1, 2); // (B, H, T, D)
-        var q = Rotate(Split(layer.Q.Apply(x), Config.Heads), cos, sin);
-        var k = Rotate(Split(layer.K.Apply(x), Config.KvHeads), cos, sin);
+        var q = Rotate(HeadNorm(Split(layer.Q.Apply(x), Config.Heads), layer.QNorm), cos, sin);
+        var k = Rotate(HeadNorm(Split(layer.K.Apply(x), Config.KvHeads), layer.KNorm), cos, sin);
         var v = Split(layer.V.Apply(x), Config.KvHeads);
         if (cache is not null)
         {
@@ -102,6 +126,8 @@ public sealed class Decoder : IDisposable
         return x * cos + swapped * sin;
     }
 
+    private Tensor HeadNorm(Tensor x, Tensor? weight) => weight is null ? x : Norm(x, weight);
+
     private Tensor Norm(Tensor x, Tensor weight)
     {
         if (x.dtype is ScalarType.BFloat16 or ScalarType.Float16)
@@ -115,9 +141,9 @@ public sealed class Decoder : IDisposable
     /// <summary>(T, D), or (B, 1, T, D) where rows are padded.</summary>
     private (Tensor Cos, Tensor Sin) Angles(int start, long steps, int[]? padding)
     {
-        if (start + steps > Config.MaxPositions)
+        if (start + steps > Positions)
         {
-            throw new TrainerException($"A sequence of {start + steps} tokens is longer than the model's {Config.MaxPositions} positions.");
+            throw new TrainerException($"A sequence of {start + steps} tokens is longer than the model's {Positions} positions.");
         }
         if (padding is null)
         {

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Arena.Trainer.Models;
 
-/// <summary>The names and shapes of a decoder's weights, in Hugging Face's Llama layout, and their random start.</summary>
+/// <summary>The names and shapes of a decoder's weights, in Hugging Face's layout of Llama, Qwen2 and Qwen3, and their random start.</summary>
 public static class DecoderLayout
 {
     /// <summary>The seven linear layers of a block, with the path inside it.</summary>
@@ -37,6 +37,15 @@ public static class DecoderLayout
             {
                 var (rows, columns) = LinearShape(config, path);
                 slots.Add(new($"{prefix}{path}.weight", [rows, columns]));
+                if (config.HasBias(path))
+                {
+                    slots.Add(new($"{prefix}{path}.bias", [rows]));
+                }
+            }
+            if (config.QkNorm)
+            {
+                slots.Add(new(prefix + "self_attn.q_norm.weight", [config.HeadDim]));
+                slots.Add(new(prefix + "self_attn.k_norm.weight", [config.HeadDim]));
             }
         }
         slots.Add(new("model.norm.weight", [config.HiddenSize]));
@@ -47,7 +56,7 @@ public static class DecoderLayout
         return slots;
     }
 
-    /// <summary>Random start: linear layers N(0,1) x 0.8/sqrt(fan_in), embeddings N(0,1) x 0.05, norms 1.</summary>
+    /// <summary>Random start: linear layers N(0,1) x 0.8/sqrt(fan_in), embeddings N(0,1) x 0.05, norms 1, biases 0.</summary>
     public static FlatWeights Initialise(ModelConfig config, SeededChance chance, ScalarType dtype = ScalarType.Float32)
     {
         var weights = new FlatWeights(Slots(config), dtype);
@@ -57,7 +66,7 @@ public static class DecoderLayout
         {
             if (view.Dimensions == 1)
             {
-                view.fill_(1);
+                view.fill_(name.EndsWith(".bias", StringComparison.Ordinal) ? 0 : 1);
                 continue;
             }
             var deviation = name is "model.embed_tokens.weight" ? 0.05 : 0.8 / Math.Sqrt(view.shape[1]);

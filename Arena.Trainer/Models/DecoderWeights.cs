@@ -2,43 +2,92 @@ using static TorchSharp.torch;
 
 namespace Arena.Trainer.Models;
 
-/// <summary>A linear layer y = x Wᵀ, with a low-rank correction when an adapter covers it: + scale (x Aᵀ) Bᵀ.</summary>
+/// <summary>A linear layer y = x Wᵀ + bias, with a low-rank correction when an adapter covers it: + scale (x Aᵀ) Bᵀ.</summary>
 /// <param name="Weight">(out, in).</param>
 /// <param name="A">(rank, in), or null.</param>
 /// <param name="B">(out, rank), or null.</param>
 /// <param name="Scale">alpha / rank.</param>
 public sealed record LinearWeight(Tensor Weight, Tensor? A, Tensor? B, double Scale)
 {
+    /// <summary>(out), or null.</summary>
+    public Tensor? Bias { get; init; }
+
+    /// <summary>Corrections of single rows of a batch, in place of <see cref="A"/> and <see cref="B"/>; see <see cref="AdapterBank"/>. Null = all rows alike.</summary>
+    public IReadOnlyList<RowCorrection>? Rows { get; init; }
+
+    /// <param name="x">(B, …, in).</param>
+    /// <returns>(B, …, out).</returns>
     public Tensor Apply(Tensor x)
     {
-        var y = nn.functional.linear(x, Weight);
-        return A is null || B is null ? y : y + nn.functional.linear(nn.functional.linear(x, A), B) * Scale;
+        var y = nn.functional.linear(x, Weight, Bias!);
+        if (Rows is not null)
+        {
+            foreach (var rows in Rows)
+            {
+                y = y.index_add(0, rows.Index, Correction(x.index_select(0, rows.Index), rows.A, rows.B, rows.Scale), 1);
+            }
+            return y;
+        }
+        return A is null || B is null ? y : y + Correction(x, A, B, Scale);
     }
+
+    private static Tensor Correction(Tensor x, Tensor a, Tensor b, double scale) => nn.functional.linear(nn.functional.linear(x, a), b) * scale;
 }
 
+/// <summary>A low-rank correction of some rows of a batch.</summary>
+/// <param name="Index">(rows) int64.</param>
+/// <param name="A">(rank, in).</param>
+/// <param name="B">(out, rank).</param>
+/// <param name="Scale">alpha / rank.</param>
+public sealed record RowCorrection(Tensor Index, Tensor A, Tensor B, double Scale);
+
 /// <summary>The weights of one block.</summary>
-public sealed record LayerWeights(Tensor InputNorm, Tensor PostNorm, LinearWeight Q, LinearWeight K, LinearWeight V, LinearWeight O, LinearWeight Gate, LinearWeight Up, LinearWeight Down);
+public sealed record LayerWeights(Tensor InputNorm, Tensor PostNorm, LinearWeight Q, LinearWeight K, LinearWeight V, LinearWeight O, LinearWeight Gate, LinearWeight Up, LinearWeight Down)
+{
+    /// <summary>(head_dim): the norm of each head of queries; null where the model has none.</summary>
+    public Tensor? QNorm { get; init; }
+
+    /// <summary>(head_dim): the norm of each head of keys.</summary>
+    public Tensor? KNorm { get; init; }
+}
 
 /// <summary>Every tensor that a forward pass needs, bound once for many passes. Owns nothing.</summary>
 public sealed record DecoderWeights(Tensor Embedding, IReadOnlyList<LayerWeights> Layers, Tensor Norm, Tensor Head)
 {
+    /// <summary>Whether rows of a batch have corrections of their own; such weights fit only batches of that many rows.</summary>
+    public bool PerRow { get; init; }
+
     /// <param name="views">Base weights by Hugging Face name.</param>
-    /// <param name="adapter">A and B by "layers.N.path.lora_A", or null.</param>
-    /// <param name="scale">alpha / rank of the adapter.</param>
-    public static DecoderWeights Bind(ModelConfig config, IReadOnlyDictionary<string, Tensor> views, IReadOnlyDictionary<string, Tensor>? adapter = null, double scale = 0)
+    /// <param name="adapter">Null = the base alone.</param>
+    /// <param name="adapterViews">The adapter's weights by slot name; null = fresh views, in the caller's dispose scope.</param>
+    public static DecoderWeights Bind(ModelConfig config, IReadOnlyDictionary<string, Tensor> views, LoraAdapter? adapter = null, IReadOnlyDictionary<string, Tensor>? adapterViews = null)
+    {
+        adapterViews ??= adapter?.Weights.Views();
+        return Bind(config, views, (module, linear) => adapter is null ? linear : linear with
+        {
+            A = adapterViews!.GetValueOrDefault(module + ".lora_A"),
+            B = adapterViews!.GetValueOrDefault(module + ".lora_B"),
+            Scale = adapter.Config.ScaleOf(module),
+        });
+    }
+
+    /// <param name="adapt">Gets "layers.N.path" and the plain layer; gives the layer as it is to be.</param>
+    internal static DecoderWeights Bind(ModelConfig config, IReadOnlyDictionary<string, Tensor> views, Func<string, LinearWeight, LinearWeight> adapt)
     {
         var layers = new LayerWeights[config.Layers];
         for (var n = 0; n < layers.Length; n++)
         {
-            LinearWeight Linear(string path)
-            {
-                var name = $"layers.{n}.{path}";
-                return new(views[$"model.{name}.weight"], adapter?.GetValueOrDefault(name + ".lora_A"), adapter?.GetValueOrDefault(name + ".lora_B"), scale);
-            }
+            var prefix = $"model.layers.{n}.";
+            LinearWeight Linear(string path) =>
+                adapt($"layers.{n}.{path}", new(views[$"{prefix}{path}.weight"], null, null, 0) { Bias = config.HasBias(path) ? views[$"{prefix}{path}.bias"] : null });
             layers[n] = new(
-                views[$"model.layers.{n}.input_layernorm.weight"], views[$"model.layers.{n}.post_attention_layernorm.weight"],
+                views[prefix + "input_layernorm.weight"], views[prefix + "post_attention_layernorm.weight"],
                 Linear("self_attn.q_proj"), Linear("self_attn.k_proj"), Linear("self_attn.v_proj"), Linear("self_attn.o_proj"),
-                Linear("mlp.gate_proj"), Linear("mlp.up_proj"), Linear("mlp.down_proj"));
+                Linear("mlp.gate_proj"), Linear("mlp.up_proj"), Linear("mlp.down_proj"))
+            {
+                QNorm = config.QkNorm ? views[prefix + "self_attn.q_norm.weight"] : null,
+                KNorm = config.QkNorm ? views[prefix + "self_attn.k_norm.weight"] : null,
+            };
         }
         var embedding = views["model.embed_tokens.weight"];
         return new(embedding, layers, views["model.norm.weight"], config.TieWordEmbeddings ? embedding : views["lm_head.weight"]);

@@ -3,33 +3,6 @@ using static TorchSharp.torch;
 
 namespace Arena.Trainer.Models;
 
-/// <summary>Which linear layers a low-rank adapter covers and how strongly it speaks.</summary>
-/// <param name="Rank">Width of the correction.</param>
-/// <param name="Alpha">The correction is multiplied by alpha / rank.</param>
-/// <param name="Targets">Last names of the layers, e.g. "q_proj".</param>
-public sealed record LoraConfig(int Rank, double Alpha, IReadOnlyList<string> Targets)
-{
-    public static IReadOnlyList<string> AllTargets { get; } = [.. DecoderLayout.LinearPaths.Select(p => p[(p.IndexOf('.') + 1)..])];
-
-    public double Scale => Alpha / Rank;
-
-    /// <summary>A and B of every covered layer, by "layers.N.path.lora_A": A (rank, in), B (out, rank).</summary>
-    public IReadOnlyList<WeightSlot> Slots(ModelConfig config)
-    {
-        var slots = new List<WeightSlot>();
-        for (var layer = 0; layer < config.Layers; layer++)
-        {
-            foreach (var path in DecoderLayout.LinearPaths.Where(p => Targets.Contains(p[(p.IndexOf('.') + 1)..])))
-            {
-                var (rows, columns) = DecoderLayout.LinearShape(config, path);
-                slots.Add(new($"layers.{layer}.{path}.lora_A", [Rank, columns]));
-                slots.Add(new($"layers.{layer}.{path}.lora_B", [rows, Rank]));
-            }
-        }
-        return slots;
-    }
-}
-
 /// <summary>A low-rank adapter over a decoder (Hu et al., arXiv 2106.09685).</summary>
 public sealed class LoraAdapter(LoraConfig config, FlatWeights weights) : IDisposable
 {
@@ -70,7 +43,7 @@ public sealed class LoraAdapter(LoraConfig config, FlatWeights weights) : IDispo
         foreach (var (name, a) in parts.Where(p => p.Key.EndsWith(".lora_A", StringComparison.Ordinal)))
         {
             var path = name[..^".lora_A".Length];
-            views[$"model.{path}.weight"].add_(parts[path + ".lora_B"].mm(a) * Config.Scale);
+            views[$"model.{path}.weight"].add_(parts[path + ".lora_B"].mm(a) * Config.ScaleOf(path));
         }
         return merged;
     }

@@ -1,10 +1,23 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using static TorchSharp.torch;
 
 namespace Arena.Trainer.Models;
 
+/// <summary>The families that share this decoder; they differ in biases and in norms of queries and keys.</summary>
+public enum ModelKind
+{
+    Llama,
+
+    /// <summary>Biases on queries, keys and values.</summary>
+    Qwen2,
+
+    /// <summary>RMSNorm over each head of queries and keys, before they are turned.</summary>
+    Qwen3,
+}
+
 /// <summary>
-/// The sizes of a Llama-architecture causal decoder, as Hugging Face's config.json names them.
+/// The sizes of a causal decoder of Llama's, Qwen2's or Qwen3's architecture, as Hugging Face's config.json names them.
 /// </summary>
 /// <param name="VocabSize">Rows of the embedding.</param>
 /// <param name="HiddenSize">Width of the residual stream.</param>
@@ -36,8 +49,37 @@ public sealed record ModelConfig(
     int EosId,
     int PadId)
 {
+    /// <summary>The family, "model_type".</summary>
+    public ModelKind Kind { get; init; }
+
+    /// <summary>Queries, keys and values have biases.</summary>
+    public bool QkvBias { get; init; }
+
+    /// <summary>The attention's output has a bias.</summary>
+    public bool OutputBias { get; init; }
+
+    /// <summary>Gate, up and down have biases.</summary>
+    public bool MlpBias { get; init; }
+
+    /// <summary>Each head of queries and keys is normed.</summary>
+    public bool QkNorm => Kind == ModelKind.Qwen3;
+
+    /// <summary>Null = none.</summary>
+    public RopeScaling? RopeScaling { get; init; }
+
+    /// <summary>Element type of the weights' files; computing may use another.</summary>
+    public ScalarType FileType { get; init; } = ScalarType.Float32;
+
+    /// <summary>Whether the linear layer at this path (one of <see cref="DecoderLayout.LinearPaths"/>) has a bias.</summary>
+    public bool HasBias(string path) => path switch
+    {
+        "self_attn.q_proj" or "self_attn.k_proj" or "self_attn.v_proj" => QkvBias,
+        "self_attn.o_proj" => OutputBias,
+        _ => MlpBias,
+    };
+
     /// <summary>Reads config.json.</summary>
-    /// <exception cref="TrainerException">The file is absent, is not JSON, or describes a model that is not supported.</exception>
+    /// <exception cref="TrainerException">The file is absent, is not JSON, or describes a model that is not supported; the message names the field.</exception>
     public static ModelConfig Load(string path)
     {
         JsonNode? json;
@@ -55,73 +97,15 @@ public sealed record ModelConfig(
         }
         try
         {
-            return Parse(json as JsonObject ?? throw new TrainerException($"{path} holds no JSON object."), path);
+            return ModelConfigJson.Parse(json as JsonObject ?? throw new TrainerException($"{path} holds no JSON object."), path);
         }
-        catch (Exception e) when (e is InvalidOperationException or FormatException)
+        // ArgumentException: a key that occurs twice.
+        catch (Exception e) when (e is InvalidOperationException or FormatException or OverflowException or ArgumentException)
         {
             throw new TrainerException($"{path}: a field has the wrong type ({e.Message})", e);
         }
     }
 
-    /// <summary>The text of config.json.</summary>
-    public string ToJson() => new JsonObject
-    {
-        ["architectures"] = new JsonArray("LlamaForCausalLM"),
-        ["attention_bias"] = false,
-        ["attention_dropout"] = 0.0,
-        ["bos_token_id"] = BosId,
-        ["eos_token_id"] = EosId,
-        ["head_dim"] = HeadDim,
-        ["hidden_act"] = "silu",
-        ["hidden_size"] = HiddenSize,
-        ["intermediate_size"] = IntermediateSize,
-        ["max_position_embeddings"] = MaxPositions,
-        ["mlp_bias"] = false,
-        ["model_type"] = "llama",
-        ["num_attention_heads"] = Heads,
-        ["num_hidden_layers"] = Layers,
-        ["num_key_value_heads"] = KvHeads,
-        ["pad_token_id"] = PadId,
-        ["rms_norm_eps"] = RmsNormEps,
-        ["rope_theta"] = RopeTheta,
-        ["tie_word_embeddings"] = TieWordEmbeddings,
-        ["torch_dtype"] = "float32",
-        ["use_cache"] = true,
-        ["vocab_size"] = VocabSize,
-    }.ToJsonString(JsonStyle.Indented) + "\n";
-
-    private static ModelConfig Parse(JsonObject json, string path)
-    {
-        int Need(string field) => json[field]?.GetValue<int>() ?? throw new TrainerException($"{path} has no \"{field}\".");
-        var type = json["model_type"]?.GetValue<string>();
-        Require(type == "llama", $"model_type is \"{type}\"; supported: llama");
-        Require(json["hidden_act"]?.GetValue<string>() is null or "silu", "hidden_act must be silu");
-        Require(json["rope_scaling"] is null, "rope_scaling is not supported");
-        Require(json["attention_bias"]?.GetValue<bool>() is null or false, "attention_bias is not supported");
-        Require(json["mlp_bias"]?.GetValue<bool>() is null or false, "mlp_bias is not supported");
-        var hidden = Need("hidden_size");
-        var heads = Need("num_attention_heads");
-        var config = new ModelConfig(
-            Need("vocab_size"), hidden, Need("intermediate_size"), Need("num_hidden_layers"), heads,
-            json["num_key_value_heads"]?.GetValue<int>() ?? heads,
-            json["head_dim"]?.GetValue<int>() ?? hidden / Math.Max(1, heads),
-            Need("max_position_embeddings"),
-            json["rms_norm_eps"]?.GetValue<double>() ?? 1e-6,
-            json["rope_theta"]?.GetValue<double>() ?? 10000,
-            json["tie_word_embeddings"]?.GetValue<bool>() ?? false,
-            json["bos_token_id"]?.GetValue<int>() ?? 0,
-            FirstId(json["eos_token_id"]) ?? 0,
-            json["pad_token_id"]?.GetValue<int>() ?? FirstId(json["eos_token_id"]) ?? 0);
-        Require(config is { VocabSize: > 0, HiddenSize: > 0, IntermediateSize: > 0, Layers: > 0, Heads: > 0, KvHeads: > 0, HeadDim: > 0, MaxPositions: > 0 }, "sizes must be positive");
-        Require(heads % config.KvHeads == 0, "num_key_value_heads must divide num_attention_heads");
-        Require(config.HeadDim % 2 == 0, "head_dim must be even");
-        return config;
-
-        void Require(bool holds, string message)
-        {
-            if (!holds) { throw new TrainerException($"{path}: {message}."); }
-        }
-    }
-
-    private static int? FirstId(JsonNode? node) => node is JsonArray many ? many[0]?.GetValue<int>() : node?.GetValue<int>();
+    /// <summary>The text of config.json, in the form that versions 4 and 5 of transformers read.</summary>
+    public string ToJson() => ModelConfigJson.Write(this).ToJsonString(JsonStyle.Indented) + "\n";
 }

@@ -2,22 +2,23 @@ using System.Security.Cryptography;
 using Arena.Trainer.Models;
 using Arena.Trainer.Tokenizing;
 using Arena.Trainer.Weights;
+using static TorchSharp.torch;
 
 namespace Arena.Trainer.Policies;
 
 /// <summary>A model that can play: configuration, tokenizer, base weights and perhaps an adapter, as they lie in a folder.</summary>
 public sealed class Policy : IDisposable
 {
-    public const string WeightsFile = "model.safetensors";
+    public const string WeightsFile = HfCheckpoint.SingleFile;
 
     /// <summary>The text files that are copied unchanged from a base to what is trained from it.</summary>
-    public static IReadOnlyList<string> TextFiles { get; } = ["tokenizer.json", "tokenizer_config.json", "generation_config.json"];
+    public static IReadOnlyList<string> TextFiles { get; } = ["tokenizer.json", "tokenizer_config.json", GenerationConfig.File];
 
     private readonly Dictionary<string, string> _texts;
 
-    private Policy(string name, string? baseName, ModelConfig config, Tokenizer tokenizer, FlatWeights weights, LoraAdapter? adapter, string weightsHash, Dictionary<string, string> texts)
+    private Policy(string name, string? baseName, ModelConfig config, GenerationConfig generation, Tokenizer tokenizer, FlatWeights weights, LoraAdapter? adapter, string baseHash, string weightsHash, Dictionary<string, string> texts)
     {
-        (Name, BaseName, Config, Tokenizer, Weights, Adapter, WeightsHash, _texts) = (name, baseName, config, tokenizer, weights, adapter, weightsHash, texts);
+        (Name, BaseName, Config, Generation, Tokenizer, Weights, Adapter, BaseHash, WeightsHash, _texts) = (name, baseName, config, generation, tokenizer, weights, adapter, baseHash, weightsHash, texts);
         Decoder = new Decoder(config, weights.Flat.dtype);
     }
 
@@ -28,13 +29,19 @@ public sealed class Policy : IDisposable
 
     public ModelConfig Config { get; }
 
+    /// <summary>How its makers mean it to be sampled; its end tokens.</summary>
+    public GenerationConfig Generation { get; }
+
     public Tokenizer Tokenizer { get; }
 
     public FlatWeights Weights { get; }
 
     public LoraAdapter? Adapter { get; }
 
-    /// <summary>SHA-256, lower-case hex, of the file that makes this policy what it is: the adapter's weights, or the model's.</summary>
+    /// <summary>SHA-256 of the base's weights, as <see cref="HfCheckpoint.Hash"/>.</summary>
+    public string BaseHash { get; }
+
+    /// <summary>SHA-256, lower-case hex, of what makes this policy what it is: the adapter's weights, or the model's (<see cref="HfCheckpoint.Hash"/>).</summary>
     public string WeightsHash { get; }
 
     public Decoder Decoder { get; }
@@ -57,17 +64,18 @@ public sealed class Policy : IDisposable
             throw new TrainerException($"{baseFolder}: the tokenizer has {tokenizer.VocabSize} tokens, the model only {config.VocabSize}.");
         }
         var texts = TextFiles.Where(f => File.Exists(Path.Combine(baseFolder, f))).ToDictionary(f => f, f => File.ReadAllText(Path.Combine(baseFolder, f)));
-        var weights = new FlatWeights(DecoderLayout.Slots(config));
+        var generation = GenerationConfig.Load(baseFolder, config);
+        FlatWeights weights;
+        using (var files = HfCheckpoint.Open(baseFolder))
+        {
+            weights = files.Load(config);
+        }
         LoraAdapter? adapter = null;
         try
         {
-            using (var file = SafeTensorsReader.Open(Path.Combine(baseFolder, WeightsFile)))
-            {
-                WeightFiles.Fill(weights, file, n => n);
-            }
-            adapter = isAdapter ? PeftAdapter.Load(folder, config) : null;
-            var hash = HashFile(Path.Combine(folder, isAdapter ? PeftAdapter.WeightsFile : WeightsFile));
-            return new Policy(name, baseName, config, tokenizer, weights, adapter, hash, texts);
+            var baseHash = HfCheckpoint.Hash(baseFolder);
+            adapter = isAdapter ? PeftAdapter.Load(folder, config, baseHash) : null;
+            return new Policy(name, baseName, config, generation, tokenizer, weights, adapter, baseHash, HashFolder(folder), texts);
         }
         catch
         {
@@ -81,23 +89,24 @@ public sealed class Policy : IDisposable
     public void SaveAs(string folder, FlatWeights? weights, LoraAdapter? adapter, string baseName)
     {
         Directory.CreateDirectory(folder);
-        AtomicFile.Write(Path.Combine(folder, "config.json"), Config.ToJson());
+        // Weights are computed in 32 bits and written so, whatever the base's files held.
+        AtomicFile.Write(Path.Combine(folder, "config.json"), (Config with { FileType = ScalarType.Float32 }).ToJson());
         foreach (var (file, text) in _texts)
         {
             AtomicFile.Write(Path.Combine(folder, file), text);
         }
         if (weights is not null)
         {
-            WeightFiles.Save(weights, Path.Combine(folder, WeightsFile));
+            HfCheckpoint.Save(folder, weights);
         }
         if (adapter is not null)
         {
-            PeftAdapter.Save(folder, adapter, baseName);
+            PeftAdapter.Save(folder, adapter, baseName, BaseHash);
         }
     }
 
     /// <summary>The tensors of a forward pass, as views in the caller's dispose scope.</summary>
-    public DecoderWeights Bind() => DecoderWeights.Bind(Config, Weights.Views(), Adapter?.Weights.Views(), Adapter?.Config.Scale ?? 0);
+    public DecoderWeights Bind() => DecoderWeights.Bind(Config, Weights.Views(), Adapter);
 
     /// <summary>Base weights with the adapter merged in; a copy that the caller owns.</summary>
     public FlatWeights MergedWeights() => Adapter?.MergeInto(Weights) ?? Weights.Copy();
@@ -108,6 +117,10 @@ public sealed class Policy : IDisposable
         Adapter?.Dispose();
         Weights.Dispose();
     }
+
+    /// <summary>The hash that a folder's policy has as <see cref="WeightsHash"/>.</summary>
+    public static string HashFolder(string folder) =>
+        File.Exists(Path.Combine(folder, PeftAdapter.ConfigFile)) ? HashFile(Path.Combine(folder, PeftAdapter.WeightsFile)) : HfCheckpoint.Hash(folder);
 
     /// <summary>SHA-256 of a file, lower-case hex.</summary>
     public static string HashFile(string path)

@@ -48,7 +48,7 @@ public sealed class TrainedPolicy : IDisposable
     }
 
     /// <summary>Tensors of a forward pass, in the caller's dispose scope; gradients reach <see cref="Trained"/> where they are on.</summary>
-    public DecoderWeights Bind() => DecoderWeights.Bind(Config, _base.Views(), Adapter?.Weights.Views(), Adapter?.Config.Scale ?? 0);
+    public DecoderWeights Bind() => DecoderWeights.Bind(Config, _base.Views(), Adapter);
 
     /// <summary>Writes the policy's folder.</summary>
     public void Save(string folder)

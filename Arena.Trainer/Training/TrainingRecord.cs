@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Arena.Trainer.Policies;
 using Arena.Trainer.SelfPlay;
-using Arena.Trainer.Weights;
 
 namespace Arena.Trainer.Training;
 
@@ -13,14 +12,13 @@ public static class TrainingRecord
 
     public static JsonObject Write(Policy start, TrainOptions options, string pairsJsonl, RunResult result)
     {
-        var weights = new[] { PeftAdapter.WeightsFile, Policy.WeightsFile }.Select(f => Path.Combine(result.Folder, f)).First(System.IO.File.Exists);
         return new JsonObject
         {
             ["base"] = start.WeightsHash,
             ["data"] = PreferenceData.Hash(pairsJsonl),
             ["options"] = JsonSerializer.SerializeToNode(options, JsonStyle.Wire),
             ["seed"] = options.Seed,
-            ["result"] = Policy.HashFile(weights),
+            ["result"] = Policy.HashFolder(result.Folder),
             ["steps"] = result.Steps,
             ["evaluation"] = new JsonObject
             {

@@ -64,6 +64,10 @@ public sealed unsafe class SafeTensorsReader : IDisposable
         {
             throw new TrainerException($"There is no {path}.", e);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TrainerException($"{path} can't be read: {e.Message}", e);
+        }
         var view = file.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
         byte* start = null;
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
@@ -85,16 +89,24 @@ public sealed unsafe class SafeTensorsReader : IDisposable
     {
         var entry = Entries.GetValueOrDefault(name) ?? throw Bad($"there is no tensor \"{name}\"");
         var result = empty(entry.Shape, entry.DType);
-        var bytes = entry.End - entry.Begin;
-        if (bytes > int.MaxValue)
+        foreach (var (at, piece) in Pieces(result))
         {
-            throw Bad($"\"{name}\" is larger than 2 GiB, which is not supported");
-        }
-        if (bytes > 0)
-        {
-            new ReadOnlySpan<byte>(_data + entry.Begin, (int)bytes).CopyTo(result.bytes);
+            var bytes = piece.bytes;
+            new ReadOnlySpan<byte>(_data + entry.Begin + at, bytes.Length).CopyTo(bytes);
         }
         return result;
+    }
+
+    /// <summary>A contiguous tensor in parts whose bytes fit a span, with the byte at which each begins.</summary>
+    internal static IEnumerable<(long At, Tensor Piece)> Pieces(Tensor tensor)
+    {
+        const long most = 1 << 27;
+        var (size, count) = (ElementSize(tensor.dtype), tensor.NumberOfElements);
+        for (var from = 0L; from < count; from += most)
+        {
+            using var piece = tensor.view(-1).narrow(0, from, Math.Min(most, count - from));
+            yield return (from * size, piece);
+        }
     }
 
     public void Dispose()
@@ -134,7 +146,7 @@ public sealed unsafe class SafeTensorsReader : IDisposable
                 }
             }
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or OverflowException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException or OverflowException or IndexOutOfRangeException)
         {
             throw new TrainerException($"{Path}: the header is not what safetensors prescribes ({e.Message})", e);
         }
@@ -168,7 +180,7 @@ public sealed unsafe class SafeTensorsReader : IDisposable
         };
         var shape = value.GetProperty("shape").EnumerateArray().Select(side => side.GetInt64()).ToArray();
         var offsets = value.GetProperty("data_offsets");
-        var (begin, end) = (offsets[0].GetInt64(), offsets[1].GetInt64());
+        var (begin, end) = offsets.GetArrayLength() == 2 ? (offsets[0].GetInt64(), offsets[1].GetInt64()) : throw Bad($"\"{name}\" needs two data_offsets");
         var count = shape.Aggregate(1L, (product, side) => side < 0 ? throw Bad($"\"{name}\" has a negative side") : checked(product * side));
         return begin >= 0 && end >= begin && end - begin == checked(count * ElementSize(type))
             ? new(name, type, shape, begin, end)

@@ -8,22 +8,36 @@ namespace Arena.Trainer.Weights;
 public static class SafeTensorsWriter
 {
     /// <summary>Writes beside <paramref name="path"/>, flushes to disk, then renames: a reader sees the old file or the whole new one.</summary>
-    /// <param name="tensors">By name; each contiguous on the CPU.</param>
-    public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    /// <param name="tensors">By name.</param>
+    /// <param name="dtype">Element type in the file of all that is floating; null = as they are. Converted one at a time.</param>
+    /// <exception cref="TrainerException">The disk is full, or a number is too large for <paramref name="dtype"/>.</exception>
+    public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null, ScalarType? dtype = null)
     {
         var ordered = tensors.OrderBy(t => t.Key, StringComparer.Ordinal).ToList();
         AtomicFile.Write(path, stream =>
         {
-            stream.Write(Header(ordered, metadata));
-            foreach (var (_, tensor) in ordered)
+            stream.Write(Header(ordered, metadata, dtype));
+            foreach (var (name, tensor) in ordered)
             {
                 using var scope = NewDisposeScope();
-                stream.Write(tensor.detach().contiguous().bytes);
+                using var _ = no_grad();
+                var type = TypeInFile(tensor, dtype);
+                var written = tensor.detach().cpu().to_type(type).contiguous();
+                if (type != tensor.dtype && tensor.isfinite().logical_and(written.isfinite().logical_not()).any().item<bool>())
+                {
+                    throw new TrainerException($"Could not write {path}: \"{name}\" holds numbers that are too large for {TypeName(type)}.");
+                }
+                foreach (var (_, piece) in SafeTensorsReader.Pieces(written))
+                {
+                    stream.Write(piece.bytes);
+                }
             }
         });
     }
 
-    private static byte[] Header(List<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata)
+    private static ScalarType TypeInFile(Tensor tensor, ScalarType? dtype) => dtype is { } type && tensor.is_floating_point() ? type : tensor.dtype;
+
+    private static byte[] Header(List<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata, ScalarType? dtype)
     {
         using var buffer = new MemoryStream();
         buffer.Write(stackalloc byte[8]);
@@ -42,8 +56,9 @@ public static class SafeTensorsWriter
             var offset = 0L;
             foreach (var (name, tensor) in tensors)
             {
+                var type = TypeInFile(tensor, dtype);
                 json.WriteStartObject(name);
-                json.WriteString("dtype", TypeName(tensor.dtype));
+                json.WriteString("dtype", TypeName(type));
                 json.WriteStartArray("shape");
                 foreach (var side in tensor.shape)
                 {
@@ -52,7 +67,7 @@ public static class SafeTensorsWriter
                 json.WriteEndArray();
                 json.WriteStartArray("data_offsets");
                 json.WriteNumberValue(offset);
-                json.WriteNumberValue(offset += tensor.NumberOfElements * SafeTensorsReader.ElementSize(tensor.dtype));
+                json.WriteNumberValue(offset += tensor.NumberOfElements * SafeTensorsReader.ElementSize(type));
                 json.WriteEndArray();
                 json.WriteEndObject();
             }

@@ -14,13 +14,10 @@ public sealed class DecodeStepTests
     public DecodeStepTests() => Assert.SkipUnless(RowProducts.IsSupported, "This machine has no AVX2; the tensor path is used.");
 
     [Theory]
-    [InlineData(4, true, false)]
-    [InlineData(2, true, false)]
-    [InlineData(1, false, false)]
-    [InlineData(2, false, true)]
-    public void It_computes_what_the_tensor_path_computes(int kvHeads, bool tied, bool adapted)
+    [MemberData(nameof(Kinds))]
+    public void It_computes_what_the_tensor_path_computes(string kind, int adapters)
     {
-        using var model = new Model(TinyModels.Config(kvHeads, tied), adapted);
+        using var model = new Model(TinyModels.Kind(kind), adapters);
         // A prompt of three, one of five with two positions of padding, then single tokens.
         var rows = Enumerable.Range(0, 4).Select(n => TinyModels.Ids(9, model.Config.VocabSize, (ulong)n)).ToArray();
         int[] padding = [0, 2, 0, 1];
@@ -36,10 +33,13 @@ public sealed class DecodeStepTests
         Assert.Equal(9, byHand.Length);
     }
 
+    /// <summary>Every kind of model alone, with an adapter, and with another adapter (or none) for each row.</summary>
+    public static TheoryData<string, int> Kinds() => [.. TinyModels.Kinds.SelectMany(k => new[] { (k, 0), (k, 1), (k, 2) })];
+
     [Fact]
     public void A_row_gets_the_same_bits_alone_in_a_batch_and_on_several_threads()
     {
-        using var model = new Model(PretrainedSizes(), adapted: false);
+        using var model = new Model(PretrainedSizes(), adapters: 0);
         var rows = Enumerable.Range(0, 37).Select(n => TinyModels.Ids(8, model.Config.VocabSize, (ulong)n)).ToArray();
         var together = Decode(rows, threads: 1);
         Assert.Equal(together, Decode(rows, threads: 3));
@@ -57,7 +57,7 @@ public sealed class DecodeStepTests
     [Fact]
     public void Changed_weights_are_seen_without_binding_again()
     {
-        using var model = new Model(TinyModels.Config(), adapted: false);
+        using var model = new Model(TinyModels.Config(), adapters: 0);
         using var cache = new KvCache(model.Config, 1, 4);
         var before = model.ByHand(cache, [3]);
         using (no_grad()) { model.Weights.Flat.mul_(1.5); }
@@ -68,7 +68,7 @@ public sealed class DecodeStepTests
     [Fact]
     public void Ids_outside_the_vocabulary_and_full_caches_are_refused()
     {
-        using var model = new Model(TinyModels.Config(), adapted: false);
+        using var model = new Model(TinyModels.Config(), adapters: 0);
         using var cache = new KvCache(model.Config, 1, 2);
         Assert.Throws<TrainerException>(() => model.ByHand(cache, [26]));
         Assert.Throws<TrainerException>(() => model.ByHand(cache, [-1]));
@@ -114,14 +114,20 @@ public sealed class DecodeStepTests
         private readonly Decoder _decoder;
         private readonly DecoderWeights _bound;
 
-        public Model(ModelConfig config, bool adapted)
+        public Model(ModelConfig config, int adapters)
         {
             Config = config;
             Weights = DecoderLayout.Initialise(config, new SeededChance(7));
-            var adapter = adapted ? LoraAdapter.Initialise(config, new LoraConfig(3, 6, LoraConfig.AllTargets), new SeededChance(2)) : null;
-            adapter?.Weights.Flat.add_(0.05);
+            TinyModels.Randomise(Weights, 5);
+            LoraAdapter Adapter(int rank, params string[] targets)
+            {
+                var adapter = LoraAdapter.Initialise(config, new LoraConfig(rank, 6, targets), new SeededChance(2));
+                adapter.Weights.Flat.add_(0.05);
+                return adapter;
+            }
+            var bank = new AdapterBank(config, Weights.Views(), [Adapter(3, [.. LoraConfig.AllTargets]), Adapter(2, "q_proj", "down_proj")]);
             _decoder = new Decoder(config);
-            _bound = DecoderWeights.Bind(config, Weights.Views(), adapter?.Weights.Views(), adapter?.Config.Scale ?? 0);
+            _bound = adapters switch { 0 => bank.For(-1), 1 => bank.For(0), _ => bank.ForRows([1, 0, -1, 0]) };
         }
 
         public ModelConfig Config { get; }

@@ -8,26 +8,27 @@ namespace Arena.Tests.Trainer.Models;
 public sealed class DecoderTests
 {
     [Theory]
-    [InlineData(4, true, false)]
-    [InlineData(2, true, false)]
-    [InlineData(1, false, false)]
-    [InlineData(2, false, true)]
-    public void The_decoder_computes_what_plain_loops_compute(int kvHeads, bool tied, bool adapted)
+    [MemberData(nameof(Kinds), true)]
+    public void The_decoder_computes_what_plain_loops_compute(string kind, bool adapted)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var config = TinyModels.Config(kvHeads, tied);
+        var config = TinyModels.Kind(kind);
         using var weights = TinyModels.Weights(config);
-        Randomise(weights, 5);
+        TinyModels.Randomise(weights, 5);
         using var adapter = adapted ? Adapter(config) : null;
         using var decoder = new Decoder(config, ScalarType.Float64);
         var ids = TinyModels.Ids(9, config.VocabSize, 11);
-        var bound = DecoderWeights.Bind(config, weights.Views(), adapter?.Weights.Views(), adapter?.Config.Scale ?? 0);
+        var bound = DecoderWeights.Bind(config, weights.Views(), adapter);
         var actual = Decoder.Logits(bound, decoder.Hidden(bound, tensor(ids, [1, 9]))).data<double>().ToArray();
         var expected = Plain(config, weights, adapter).Logits(ids).SelectMany(r => r).ToArray();
         Assert.Equal(expected.Length, actual.Length);
         Assert.True(Worst(expected, actual) < 1e-12, $"worst difference {Worst(expected, actual)}");
     }
+
+    /// <summary>Every kind of model, with and without an adapter over it.</summary>
+    public static TheoryData<string, bool> Kinds(bool both) =>
+        [.. TinyModels.Kinds.SelectMany(k => both ? new[] { (k, false), (k, true) } : [(k, true)])];
 
     [Fact]
     public void Merging_an_adapter_changes_no_logit()
@@ -40,7 +41,7 @@ public sealed class DecoderTests
         using var merged = adapter.MergeInto(weights);
         using var decoder = new Decoder(config, ScalarType.Float64);
         var ids = tensor(TinyModels.Ids(12, config.VocabSize, 2), [2, 6]);
-        var apart = DecoderWeights.Bind(config, weights.Views(), adapter.Weights.Views(), adapter.Config.Scale);
+        var apart = DecoderWeights.Bind(config, weights.Views(), adapter);
         var together = DecoderWeights.Bind(config, merged.Views());
         var a = Decoder.Logits(apart, decoder.Hidden(apart, ids)).data<double>().ToArray();
         var b = Decoder.Logits(together, decoder.Hidden(together, ids)).data<double>().ToArray();
@@ -49,15 +50,18 @@ public sealed class DecoderTests
         Assert.True(Worst(a, Decoder.Logits(plain, decoder.Hidden(plain, ids)).data<double>().ToArray()) > 1e-3, "the adapter should matter");
     }
 
-    [Fact]
-    public void Feeding_tokens_one_by_one_through_the_cache_gives_what_one_pass_gives()
+    [Theory]
+    [MemberData(nameof(Kinds), false)]
+    public void Feeding_tokens_one_by_one_through_the_cache_gives_what_one_pass_gives(string kind, bool adapted)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var config = TinyModels.Config();
+        var config = TinyModels.Kind(kind);
         using var weights = TinyModels.Weights(config);
+        TinyModels.Randomise(weights, 5);
+        using var adapter = adapted ? Adapter(config) : null;
         using var decoder = new Decoder(config, ScalarType.Float64);
-        var bound = DecoderWeights.Bind(config, weights.Views());
+        var bound = DecoderWeights.Bind(config, weights.Views(), adapter);
         var ids = TinyModels.Ids(20, config.VocabSize, 4);
         var whole = Decoder.Logits(bound, decoder.Hidden(bound, tensor(ids, [2, 10])));
         using var cache = new KvCache(config, 2, 10, dtype: ScalarType.Float64);
@@ -88,18 +92,21 @@ public sealed class DecoderTests
         Assert.True((last[0, 0] - alone[0, 5]).abs().max().item<double>() < 1e-12);
     }
 
-    [Fact]
-    public void Gradients_of_an_adapter_equal_central_differences()
+    [Theory]
+    [InlineData("llama, rope llama3")]
+    [InlineData("qwen2")]
+    [InlineData("qwen3")]
+    public void Gradients_of_an_adapter_equal_central_differences(string kind)
     {
         using var scope = NewDisposeScope();
-        var config = TinyModels.Config();
+        var config = TinyModels.Kind(kind);
         using var weights = TinyModels.Weights(config);
         using var adapter = Adapter(config);
         using var decoder = new Decoder(config, ScalarType.Float64);
         var ids = tensor(TinyModels.Ids(10, config.VocabSize, 8), [2, 5]);
         Tensor Loss()
         {
-            var bound = DecoderWeights.Bind(config, weights.Views(), adapter.Weights.Views(), adapter.Config.Scale);
+            var bound = DecoderWeights.Bind(config, weights.Views(), adapter);
             return Decoder.Logits(bound, decoder.Hidden(bound, ids)).log_softmax(-1).select(-1, 3).sum();
         }
         var flat = adapter.Weights.Flat.requires_grad_();
@@ -125,26 +132,38 @@ public sealed class DecoderTests
         }
     }
 
-    private static LoraAdapter Adapter(ModelConfig config)
+    [Theory]
+    [MemberData(nameof(Kinds), false)]
+    public void Sequences_packed_into_one_row_give_what_each_gives_alone(string kind, bool adapted)
     {
-        var adapter = LoraAdapter.Initialise(config, new LoraConfig(3, 6, LoraConfig.AllTargets), new SeededChance(2), ScalarType.Float64);
-        Randomise(adapter.Weights, 6, 0.3);
-        return adapter;
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var config = TinyModels.Kind(kind);
+        using var weights = TinyModels.Weights(config);
+        TinyModels.Randomise(weights, 5);
+        using var adapter = adapted ? Adapter(config) : null;
+        using var decoder = new Decoder(config, ScalarType.Float64);
+        var bound = DecoderWeights.Bind(config, weights.Views(), adapter);
+        int[] lengths = [4, 1, 6];
+        var ids = TinyModels.Ids(11, config.VocabSize, 3);
+        var owner = lengths.SelectMany((length, n) => Enumerable.Repeat(n, length)).ToArray();
+        long[] positions = [.. lengths.SelectMany(length => Enumerable.Range(0, length)).Select(p => (long)p)];
+        var allowed = Enumerable.Range(0, 121).Select(at => owner[at / 11] == owner[at % 11] && at % 11 <= at / 11).ToArray();
+        var packed = decoder.Hidden(bound, tensor(ids, [1, 11]), tensor(positions, [1, 11]), tensor(allowed, [1, 1, 11, 11]));
+        for (var (n, from) = (0, 0); n < lengths.Length; from += lengths[n++])
+        {
+            var alone = decoder.Hidden(bound, tensor(ids[from..(from + lengths[n])], [1, lengths[n]]));
+            Assert.True((packed.narrow(1, from, lengths[n]) - alone).abs().max().item<double>() < 1e-12);
+        }
     }
 
-    /// <summary>Fills everything, norms too, so that nothing is 1 or 0 by chance.</summary>
-    private static void Randomise(FlatWeights weights, ulong seed, double size = 0.2)
-    {
-        using var _ = no_grad();
-        var chance = new SeededChance(seed);
-        weights.Flat.copy_(tensor(Enumerable.Range(0, (int)weights.Flat.NumberOfElements).Select(_ => size * chance.NextNormal() + 0.1).ToArray()));
-    }
+    private static LoraAdapter Adapter(ModelConfig config) => TinyModels.Adapter(config, new LoraConfig(3, 6, LoraConfig.AllTargets));
 
     private static PlainDecoder Plain(ModelConfig config, FlatWeights weights, LoraAdapter? adapter)
     {
         var views = weights.Views().ToDictionary(v => v.Key, v => v.Value.contiguous().data<double>().ToArray());
         var parts = adapter?.Weights.Views().ToDictionary(v => v.Key, v => v.Value.contiguous().data<double>().ToArray());
-        return new(config, name => views[name], path => parts is null ? null : (parts[path + ".lora_A"], parts[path + ".lora_B"], adapter!.Config.Rank, adapter.Config.Scale));
+        return new(config, name => views[name], path => parts is null ? null : (parts[path + ".lora_A"], parts[path + ".lora_B"], adapter!.Config.RankOf(path), adapter.Config.ScaleOf(path)));
     }
 
     private static double Worst(double[] a, double[] b) => a.Zip(b, (x, y) => Math.Abs(x - y)).Max();

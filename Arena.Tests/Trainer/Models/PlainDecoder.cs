@@ -32,8 +32,8 @@ internal sealed class PlainDecoder(ModelConfig config, Func<string, double[]> we
     private double[][] Attention(double[][] x, string path)
     {
         var d = config.HeadDim;
-        var q = x.Select((r, t) => Rotate(Linear(r, path + "self_attn.q_proj", config.Heads * d), t)).ToArray();
-        var k = x.Select((r, t) => Rotate(Linear(r, path + "self_attn.k_proj", config.KvHeads * d), t)).ToArray();
+        var q = x.Select((r, t) => Rotate(HeadNorm(Linear(r, path + "self_attn.q_proj", config.Heads * d), path + "self_attn.q_norm"), t)).ToArray();
+        var k = x.Select((r, t) => Rotate(HeadNorm(Linear(r, path + "self_attn.k_proj", config.KvHeads * d), path + "self_attn.k_norm"), t)).ToArray();
         var v = x.Select(r => Linear(r, path + "self_attn.v_proj", config.KvHeads * d)).ToArray();
         var result = new double[x.Length][];
         for (var t = 0; t < x.Length; t++)
@@ -61,7 +61,7 @@ internal sealed class PlainDecoder(ModelConfig config, Func<string, double[]> we
         {
             for (var i = 0; i < half; i++)
             {
-                var angle = t * Math.Pow(config.RopeTheta, -2.0 * i / d);
+                var angle = t * Scaled(Math.Pow(config.RopeTheta, -2.0 * i / d));
                 var (a, b) = (x[start + i], x[start + i + half]);
                 result[start + i] = a * Math.Cos(angle) - b * Math.Sin(angle);
                 result[start + i + half] = b * Math.Cos(angle) + a * Math.Sin(angle);
@@ -70,9 +70,43 @@ internal sealed class PlainDecoder(ModelConfig config, Func<string, double[]> we
         return result;
     }
 
+    /// <summary>As transformers' _compute_llama3_parameters is written, by wavelengths; linear: positions divided.</summary>
+    private double Scaled(double frequency)
+    {
+        if (config.RopeScaling is not { } scaling)
+        {
+            return frequency;
+        }
+        if (scaling.Kind == RopeScalingKind.Linear)
+        {
+            return frequency / scaling.Factor;
+        }
+        var wavelength = 2 * Math.PI / frequency;
+        var (longest, shortest) = (scaling.OriginalPositions / scaling.LowFrequencyFactor, scaling.OriginalPositions / scaling.HighFrequencyFactor);
+        if (wavelength > longest)
+        {
+            return frequency / scaling.Factor;
+        }
+        if (wavelength < shortest)
+        {
+            return frequency;
+        }
+        var smooth = (scaling.OriginalPositions / wavelength - scaling.LowFrequencyFactor) / (scaling.HighFrequencyFactor - scaling.LowFrequencyFactor);
+        return (1 - smooth) / scaling.Factor * frequency + smooth * frequency;
+    }
+
+    /// <summary>Qwen3 norms each head of queries and keys by itself.</summary>
+    private double[] HeadNorm(double[] x, string path) => config.QkNorm
+        ? [.. x.Chunk(config.HeadDim).SelectMany(head => Norm(head, weight($"model.{path}.weight")))]
+        : x;
+
     private double[] Linear(double[] x, string path, int rows)
     {
         var y = Multiply(weight($"model.{path}.weight"), x, rows);
+        if (config.HasBias(path.Split('.', 3)[2]))
+        {
+            y = Add(y, weight($"model.{path}.bias"));
+        }
         if (lora(path) is { } low)
         {
             y = Add(y, [.. Multiply(low.B, Multiply(low.A, x, low.Rank), rows).Select(c => c * low.Scale)]);

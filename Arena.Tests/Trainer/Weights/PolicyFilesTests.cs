@@ -32,7 +32,7 @@ public sealed class PolicyFilesTests : IDisposable
         }
         using var loaded = Policy.Load("again", _folder.Path, name => name == ShippedModel.Name ? ShippedModel.Folder : throw new InvalidOperationException(name));
         Assert.Equal(trained.Trained.Flat.data<float>().ToArray(), loaded.Adapter!.Weights.Flat.data<float>().ToArray());
-        Assert.Equal(2, loaded.Adapter.Config.Scale);
+        Assert.Equal(2, loaded.Adapter.Config.ScaleOf("layers.0.self_attn.q_proj"));
     }
 
     [Fact]
