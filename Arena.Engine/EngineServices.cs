@@ -132,6 +132,8 @@ public static class EngineServices
         services.AddScoped<PoolQuery>();
         services.AddScoped<TrainingDesk>();
         services.AddScoped<VersionDesk>();
+        services.AddScoped<LineageQuery>();
+        services.AddScoped<StrengthQuery>();
         services.AddScoped<WorkerDesk>();
         services.AddSingleton<RunSweeper>();
         services.AddHostedService(sp => sp.GetRequiredService<RunSweeper>());

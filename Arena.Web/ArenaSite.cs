@@ -97,6 +97,7 @@ public static class ArenaSite
         TokenEndpoints.Map(api);
         PairEndpoints.Map(api);
         TrainingEndpoints.Map(api);
+        LineageEndpoints.Map(api);
         WorkerEndpoints.Map(api);
         JudgeEndpoints.Map(api);
         SettlementEndpoints.Map(api);

@@ -25,6 +25,10 @@ public sealed class AgentDesk(ArenaDb db, ScriptSandbox sandbox, SecretVault vau
         {
             return badConfig;
         }
+        if (await BorrowedAsync(owner, wish.Config, ct) is { } borrowed)
+        {
+            return borrowed;
+        }
         var most = options.Value.AgentsPerOwner;
         if (await db.Agents.CountAsync(a => a.OwnerId == owner, ct) >= most)
         {
@@ -38,6 +42,7 @@ public sealed class AgentDesk(ArenaDb db, ScriptSandbox sandbox, SecretVault vau
         }
         var version = new AgentVersion(VersionId.New(time), agent.Id, 1, wish.Config.ToJson(), wish.Config.Hash(), null, VersionStatus.Ready, now);
         agent.Use(version.Id);
+        agent.Spar(wish.SparringPartner && wish.Kind == AgentKind.Policy);
         db.Agents.Add(agent);
         db.AgentVersions.Add(version);
         Keep(agent.Id, wish.Secret, null);
@@ -67,6 +72,10 @@ public sealed class AgentDesk(ArenaDb db, ScriptSandbox sandbox, SecretVault vau
         {
             return bad;
         }
+        if (await BorrowedAsync(owner, config, ct) is { } borrowed)
+        {
+            return borrowed;
+        }
         var last = await db.AgentVersions.Where(v => v.AgentId == id).OrderByDescending(v => v.Number).FirstAsync(ct);
         var current = await db.AgentVersions.FirstOrDefaultAsync(v => v.Id == agent.CurrentVersionId, ct);
         if (current?.Hash == config.Hash() && secret is null)
@@ -80,6 +89,22 @@ public sealed class AgentDesk(ArenaDb db, ScriptSandbox sandbox, SecretVault vau
         Keep(id, secret, await db.AgentSecrets.FirstOrDefaultAsync(s => s.AgentId == id && s.Name == ChatKey, ct));
         await db.SaveChangesAsync(ct);
         return new AgentCreated(agent, version);
+    }
+
+    /// <summary>Trained weights are named by the version that they belong to; only versions of the same owner may be named.</summary>
+    private async Task<AgentRefused?> BorrowedAsync(Guid owner, AgentConfig config, CancellationToken ct)
+    {
+        if (config is not PolicyConfig policy || (policy.Files.Count == 0 && !Guid.TryParse(policy.Model, out _)))
+        {
+            return null;
+        }
+        if (VersionId.TryParse(policy.Model, null, out var named)
+            && await db.AgentVersions.Where(v => v.Id == named && db.Agents.Any(a => a.Id == v.AgentId && a.OwnerId == owner)).Select(v => v.Config).FirstOrDefaultAsync(ct) is { } own
+            && AgentConfig.FromJson(own) is PolicyConfig known && known.Model == policy.Model && known.Files.SequenceEqual(policy.Files))
+        {
+            return null;
+        }
+        return AgentResult.Refuse("model-invalid", "Trained weights can be used again only from a version of your own, with its files as they are.");
     }
 
     private static AgentRefused NameTaken(string name) => AgentResult.Refuse("name-taken", $"There is already an agent called “{name}”.");

@@ -2,7 +2,8 @@ namespace Arena.Engine.Agents;
 
 /// <summary>What an owner gives to create an agent.</summary>
 /// <param name="Secret">A chat agent's API key; kept encrypted, never shown again.</param>
-public sealed record NewAgent(string Name, AgentKind Kind, string About, AgentConfig Config, string? Secret = null);
+/// <param name="SparringPartner">Whether other owners' training runs may play against it; of policies only.</param>
+public sealed record NewAgent(string Name, AgentKind Kind, string About, AgentConfig Config, string? Secret = null, bool SparringPartner = false);
 
 /// <summary>What became of a wish to create an agent or a version.</summary>
 public abstract record AgentResult

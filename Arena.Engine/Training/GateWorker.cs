@@ -21,7 +21,7 @@ public sealed partial class GateWorker(IDbContextFactory<ArenaDb> factory, Match
     {
         await using var db = await factory.CreateDbContextAsync(ct);
         var runs = await db.TrainingRuns.AsNoTracking().Where(r => r.Status == RunStatus.Gate).OrderBy(r => r.CreatedAt)
-            .Select(r => new GatedRun(r.Id, r.AgentId, r.Space, r.ParentVersionId, r.CandidateVersionId!.Value, r.Opponents)).ToListAsync(ct);
+            .Select(r => new GatedRun(r.Id, r.AgentId, r.Space, r.ParentVersionId, r.CandidateVersionId!.Value, r.Opponents, r.Gate != null && r.Gate.Contains("\"pool\":{"))).ToListAsync(ct);
         foreach (var run in runs)
         {
             await AdvanceAsync(db, run, ct);
@@ -59,6 +59,11 @@ public sealed partial class GateWorker(IDbContextFactory<ArenaDb> factory, Match
         {
             await EndAsync(db, run, standing, ct);
             return;
+        }
+        if (standing.Pool is not null && !run.PoolBegan)
+        {
+            db.TrainingLog.Add(RunLog.Line(run.Id, time.GetUtcNow(), $"It beat its parent in {standing.Pairs} pairs. Now both play the pool."));
+            await db.SaveChangesAsync(ct);
         }
         var json = standing.ToJson();
         await db.TrainingRuns.Where(r => r.Id == run.Id && r.Status == RunStatus.Gate && r.Gate != json).ExecuteUpdateAsync(set => set.SetProperty(r => r.Gate, json), ct);
@@ -124,7 +129,7 @@ public sealed partial class GateWorker(IDbContextFactory<ArenaDb> factory, Match
         Log.Ended(log, run.Id, standing.Why);
     }
 
-    private sealed record GatedRun(RunId Id, AgentId Agent, string Space, VersionId Parent, VersionId Candidate, string Opponents);
+    private sealed record GatedRun(RunId Id, AgentId Agent, string Space, VersionId Parent, VersionId Candidate, string Opponents, bool PoolBegan);
 
     private static partial class Log
     {

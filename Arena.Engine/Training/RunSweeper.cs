@@ -16,6 +16,11 @@ public sealed partial class RunSweeper(IDbContextFactory<ArenaDb> factory, IOpti
         var lost = db.TrainingRuns.Where(r => r.Status == RunStatus.Training && r.LeaseUntil < now);
         var cancelled = await lost.Where(r => r.CancelAsked).ExecuteUpdateAsync(
             set => set.SetProperty(r => r.Status, RunStatus.Cancelled).SetProperty(r => r.EndedAt, now), ct);
+        foreach (var silent in await lost.Where(r => !r.CancelAsked).Select(r => new { r.Id, r.Worker, r.Attempt }).ToListAsync(ct))
+        {
+            db.TrainingLog.Add(RunLog.Line(silent.Id, now, $"{silent.Worker} fell silent in attempt {silent.Attempt}."));
+        }
+        await db.SaveChangesAsync(ct);
         var most = settings.Value.MostAttempts;
         var why = $"The training worker fell silent {most} times. Is the trainer running? Start a new run when it is.";
         var failed = await lost.Where(r => r.Attempt >= most).ExecuteUpdateAsync(

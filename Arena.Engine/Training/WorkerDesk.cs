@@ -20,7 +20,7 @@ public sealed record Heard(bool Cancel) : WorkerResult;
 /// <summary>The run is another worker's, or over; this worker must drop it.</summary>
 public sealed record LeaseLost : WorkerResult;
 
-/// <param name="Code">"file-name", "file-too-large", "too-many-files", "file-missing", "policy-incomplete" or "record-invalid".</param>
+/// <param name="Code">"file-name", "file-kind", "file-too-large", "too-many-files", "file-missing", "weights-invalid", "policy-incomplete" or "record-invalid".</param>
 public sealed record WorkerRefused(string Code, string Reason) : WorkerResult;
 
 /// <summary>
@@ -31,6 +31,8 @@ public sealed class WorkerDesk(ArenaDb db, PolicyStore store, IOptions<TrainingS
 {
     // What a worker hands in besides the policy itself.
     private static readonly string[] Papers = ["training-pairs.jsonl", "metrics.jsonl", "training-record.json"];
+
+    private static readonly string[] Pickled = [".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".joblib"];
 
     private const int LongestReason = 1_000;
 
@@ -69,12 +71,14 @@ public sealed class WorkerDesk(ArenaDb db, PolicyStore store, IOptions<TrainingS
 
     /// <summary>Keeps the lease and stores metrics; a step that comes again (after a resume) replaces the old line.</summary>
     /// <param name="metrics">Objects with an integer "step".</param>
-    public async Task<WorkerResult> ProgressAsync(RunId id, int attempt, string phase, double done, IReadOnlyList<JsonObject> metrics, CancellationToken ct)
+    /// <param name="said">Lines for the run's log, at most 50 a message; longer ones are cut.</param>
+    public async Task<WorkerResult> ProgressAsync(RunId id, int attempt, string phase, double done, IReadOnlyList<JsonObject> metrics, CancellationToken ct, IReadOnlyList<string>? said = null)
     {
         var until = time.GetUtcNow() + settings.Value.Lease;
         var share = double.IsFinite(done) ? Math.Clamp(done, 0, 1) : 0;
         var label = phase.Length <= 40 ? phase : phase[..40];
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var before = await Mine(id, attempt).Select(r => r.Phase).FirstOrDefaultAsync(ct);
         var kept = await Mine(id, attempt).ExecuteUpdateAsync(
             set => set.SetProperty(r => r.LeaseUntil, until).SetProperty(r => r.Phase, label).SetProperty(r => r.Done, share), ct);
         if (kept == 0)
@@ -85,7 +89,13 @@ public sealed class WorkerDesk(ArenaDb db, PolicyStore store, IOptions<TrainingS
         var steps = lines.Select(l => l.Step).ToList();
         await db.TrainingMetrics.Where(m => m.RunId == id && steps.Contains(m.Step)).ExecuteDeleteAsync(ct);
         db.TrainingMetrics.AddRange(lines);
+        var now = time.GetUtcNow();
+        db.TrainingLog.AddRange((said ?? []).Take(RunLog.MostLines).Concat(RunLog.Told(label == before ? null : label, metrics)).Select(text => RunLog.Line(id, now, text)));
         await db.SaveChangesAsync(ct);
+        if (said is { Count: > 0 } && await db.TrainingLog.Where(l => l.RunId == id).OrderByDescending(l => l.Id).Skip(RunLog.MostKept).Select(l => (long?)l.Id).FirstOrDefaultAsync(ct) is { } last)
+        {
+            await db.TrainingLog.Where(l => l.RunId == id && l.Id <= last).ExecuteDeleteAsync(ct);
+        }
         await transaction.CommitAsync(ct);
         return new Heard(await db.TrainingRuns.Where(r => r.Id == id).Select(r => r.CancelAsked).FirstAsync(ct));
     }
@@ -96,6 +106,10 @@ public sealed class WorkerDesk(ArenaDb db, PolicyStore store, IOptions<TrainingS
         if (!PolicyStore.IsName(name))
         {
             return new WorkerRefused("file-name", "A file's name has letters, digits, dots, dashes and underscores only.");
+        }
+        if (Pickled.Contains(Path.GetExtension(name).ToLowerInvariant()))
+        {
+            return new WorkerRefused("file-kind", $"{name}: weights are taken as safetensors only. Pickle files can run code when they are opened.");
         }
         if (!await db.TrainingRuns.AnyAsync(r => r.Id == id && r.Status == RunStatus.Training, ct))
         {
@@ -118,6 +132,7 @@ public sealed class WorkerDesk(ArenaDb db, PolicyStore store, IOptions<TrainingS
         {
             (known.Sha256, known.Bytes) = (file.Sha256, file.Bytes);
         }
+        db.TrainingLog.Add(RunLog.Line(id, time.GetUtcNow(), $"Received {name}: {file.Bytes:N0} bytes, SHA-256 {file.Sha256[..12]}…"));
         await db.SaveChangesAsync(ct);
         return new Heard(false);
     }
@@ -165,6 +180,7 @@ public sealed class WorkerDesk(ArenaDb db, PolicyStore store, IOptions<TrainingS
         }
         var number = await db.AgentVersions.Where(v => v.AgentId == run.AgentId).MaxAsync(v => v.Number, ct) + 1;
         db.AgentVersions.Add(new AgentVersion(candidate, run.AgentId, number, config.ToJson(), config.Hash(), run.ParentVersionId, VersionStatus.Candidate, now));
+        db.TrainingLog.Add(RunLog.Line(id, now, $"All {files.Count} files are here and checked: version {number} is a candidate. The gate begins."));
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         return new Heard(false);
@@ -198,12 +214,17 @@ public sealed class WorkerDesk(ArenaDb db, PolicyStore store, IOptions<TrainingS
     private async Task<bool> EndAsync(RunId id, int attempt, RunStatus status, string? why, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        return await Mine(id, attempt).ExecuteUpdateAsync(
+        var ended = await Mine(id, attempt).ExecuteUpdateAsync(
             set => set
                 .SetProperty(r => r.Status, status)
                 .SetProperty(r => r.FailedBecause, why)
                 .SetProperty(r => r.LeaseUntil, (DateTimeOffset?)null)
                 .SetProperty(r => r.EndedAt, now), ct) == 1;
+        if (ended)
+        {
+            await SayAsync(id, why is null ? "Cancelled, as its owner asked." : $"Failed: {why}", ct);
+        }
+        return ended;
     }
 
     private async Task<WorkerRefused?> FileProblemAsync(RunId id, IReadOnlyList<PolicyFile> files, CancellationToken ct)
@@ -214,6 +235,14 @@ public sealed class WorkerDesk(ArenaDb db, PolicyStore store, IOptions<TrainingS
             if (!sent.Any(s => s.Name == file.Name && s.Sha256 == file.Sha256 && s.Bytes == file.Bytes) || !store.Has(file.Sha256, file.Bytes))
             {
                 return new("file-missing", $"{ChatReading.Excerpt(file.Name)} has not arrived with this hash and size; send it again.");
+            }
+        }
+        foreach (var file in files.Where(f => f.Name.EndsWith(".safetensors", StringComparison.Ordinal)))
+        {
+            await using var content = store.Open(file.Sha256)!;
+            if (await SafetensorsCheck.ProblemAsync(content, ct) is { } bad)
+            {
+                return new("weights-invalid", $"{ChatReading.Excerpt(file.Name)} is refused: {bad}");
             }
         }
         var names = files.Select(f => f.Name).ToList();

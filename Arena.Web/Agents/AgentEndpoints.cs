@@ -87,7 +87,7 @@ internal static class AgentEndpoints
         {
             return Problems.Because("config-invalid", "\"config\" does not hold the settings of this kind; see the API reference.");
         }
-        return await desk.CreateAsync(user.RequiredOwner(), new(wish.Name, kind, wish.About ?? "", config, wish.Secret), ct) switch
+        return await desk.CreateAsync(user.RequiredOwner(), new(wish.Name, kind, wish.About ?? "", config, wish.Secret, wish.SparringPartner ?? false), ct) switch
         {
             AgentCreated created => TypedResults.Created($"/api/v1/agents/{created.Agent.Id}", new CreatedAnswer(created.Agent.Id.Value, created.Version.Id.Value, created.Version.Number)),
             AgentRefused refused => Problems.Because(refused.Code, refused.Reason),
@@ -143,13 +143,14 @@ internal static class AgentEndpoints
                           join owner in db.Users on agent.OwnerId equals owner.Id into owners
                           from owner in owners.DefaultIfEmpty()
                           select new { agent, Owner = owner == null ? "house" : owner.UserName }).AsNoTracking().ToListAsync(ct);
-        return [.. rows.Select(r => new AgentAnswer(r.agent.Id.Value, r.agent.Name, KindWords.Of(r.agent.Kind), r.agent.About, r.agent.OwnerId, r.Owner ?? "", r.agent.CurrentVersionId?.Value, r.agent.CreatedAt))];
+        return [.. rows.Select(r => new AgentAnswer(r.agent.Id.Value, r.agent.Name, KindWords.Of(r.agent.Kind), r.agent.About, r.agent.OwnerId, r.Owner ?? "", r.agent.CurrentVersionId?.Value, r.agent.CreatedAt, r.agent.SparringPartner))];
     }
 
     private static VersionAnswer Answer(AgentVersion version, bool mine) => new(
         version.Id.Value, version.Number, version.Hash, version.ParentId?.Value, KindWords.Of(version.Status), version.CreatedAt, mine ? JsonNode.Parse(version.Config) : null);
 
-    public sealed record AgentAnswer(Guid Id, string Name, string Kind, string About, Guid OwnerId, string Owner, Guid? CurrentVersionId, DateTimeOffset CreatedAt);
+    /// <param name="SparringPartner">Whether other owners' training runs may play against it; policies only.</param>
+    public sealed record AgentAnswer(Guid Id, string Name, string Kind, string About, Guid OwnerId, string Owner, Guid? CurrentVersionId, DateTimeOffset CreatedAt, bool SparringPartner);
 
     /// <param name="Config">The settings; only for the agent's owner.</param>
     public sealed record VersionAnswer(Guid Id, int Number, string Hash, Guid? ParentId, string Status, DateTimeOffset CreatedAt, JsonNode? Config);
@@ -157,7 +158,8 @@ internal static class AgentEndpoints
     /// <param name="Kind">"script", "policy", "chat" or "bot".</param>
     /// <param name="Config">script: {source}; policy: {model, files, temperature}; chat: {systemPrompt, endpoint, model, temperature, spendCapMicroUsd, inputMicroUsdPerMillionTokens, outputMicroUsdPerMillionTokens}; bot: {}.</param>
     /// <param name="Secret">A chat agent's API key.</param>
-    public sealed record AgentWish([Required] string Name, [Required] string Kind, string? About, JsonObject? Config, string? Secret);
+    /// <param name="SparringPartner">Policies: whether other owners' training runs may play against it. Left out: no. Later: PUT agents/{id}/sparring.</param>
+    public sealed record AgentWish([Required] string Name, [Required] string Kind, string? About, JsonObject? Config, string? Secret, bool? SparringPartner = null);
 
     public sealed record VersionWish(JsonObject? Config, string? Secret);
 

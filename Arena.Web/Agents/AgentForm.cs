@@ -16,6 +16,9 @@ public sealed class AgentForm
 
     public string? Temperature { get; set; }
 
+    /// <summary>Whether other owners' training runs may play against a policy.</summary>
+    public bool Sparring { get; set; }
+
     public string? SystemPrompt { get; set; }
 
     public string? Endpoint { get; set; }

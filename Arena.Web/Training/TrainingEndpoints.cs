@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.IO.Compression;
 using System.Security.Claims;
 using System.Text.Json.Nodes;
 using Arena.Engine;
@@ -6,6 +7,7 @@ using Arena.Engine.Agents;
 using Arena.Engine.Training;
 using Arena.Web.Accounts;
 using Arena.Web.Site;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 
@@ -26,6 +28,8 @@ internal static class TrainingEndpoints
         runs.MapPost("/{id}/cancel", Cancel).RequireAuthorization(Access.Owner);
         runs.MapGet("/{id}/pairs.jsonl", Pairs).RequireAuthorization(Access.Owner);
         runs.MapGet("/{id}/files/{name}", Download).RequireAuthorization(Access.Owner);
+        runs.MapGet("/{id}/files.zip", DownloadAll).RequireAuthorization(Access.Owner);
+        runs.MapGet("/{id}/log", Log);
     }
 
     /// <summary>Runs, newest first.</summary>
@@ -98,11 +102,57 @@ internal static class TrainingEndpoints
             : Problems.NotFound("file");
     }
 
+    /// <summary>All files of a run and its frozen preference set in one archive, written as it is sent.</summary>
+    private static async Task<IResult> DownloadAll(RunId id, HttpContext http, ClaimsPrincipal user, ArenaDb db, PolicyStore store, CancellationToken ct)
+    {
+        // The archive writes each entry's few closing bytes synchronously; all content is written asynchronously.
+        http.Features.GetRequiredFeature<IHttpBodyControlFeature>().AllowSynchronousIO = true;
+        var owner = user.RequiredOwner();
+        if (await db.TrainingRuns.Where(r => r.Id == id && r.OwnerId == owner).Select(r => r.Pairs).FirstOrDefaultAsync(ct) is not { } pairs)
+        {
+            return Problems.NotFound("training run");
+        }
+        var files = await db.TrainingFiles.AsNoTracking().Where(f => f.RunId == id).OrderBy(f => f.Name).ToListAsync(ct);
+        return TypedResults.Stream(
+            async body =>
+            {
+                await using var zip = await ZipArchive.CreateAsync(body, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null);
+                // Weights don't shrink, and a level of compression would only keep the site's processor from others.
+                foreach (var file in files)
+                {
+                    if (store.Open(file.Sha256) is { } content)
+                    {
+                        await using (content)
+                        {
+                            await using var entry = await zip.CreateEntry(file.Name, CompressionLevel.NoCompression).OpenAsync();
+                            await content.CopyToAsync(entry);
+                        }
+                    }
+                }
+                await using var frozen = await zip.CreateEntry("pairs.jsonl", CompressionLevel.Fastest).OpenAsync();
+                await frozen.WriteAsync(pairs);
+            },
+            "application/zip",
+            $"run-{id}.zip");
+    }
+
+    /// <summary>What happened to a run, oldest first: the site's steps and what the worker said.</summary>
+    /// <param name="after">The last line's id, to read on.</param>
+    private static async Task<Results<Ok<IReadOnlyList<LogAnswer>>, ProblemHttpResult>> Log(RunId id, ArenaDb db, CancellationToken ct, long after = 0, int limit = 200)
+    {
+        if (!await db.TrainingRuns.AnyAsync(r => r.Id == id, ct))
+        {
+            return Problems.NotFound("training run");
+        }
+        var lines = await db.TrainingLog.AsNoTracking().Where(l => l.RunId == id && l.Id > after).OrderBy(l => l.Id).Take(Math.Clamp(limit, 1, 1_000)).Select(l => new LogAnswer(l.Id, l.At, l.Text)).ToListAsync(ct);
+        return TypedResults.Ok<IReadOnlyList<LogAnswer>>(lines);
+    }
+
     internal static string Word(RunStatus status) => status.ToString().ToLowerInvariant();
 
     private static RunAnswer Answer(RunRow r) => new(
         r.Id.Value, r.AgentId.Value, r.Space, Word(r.Status), r.Parent.Value, r.Candidate?.Value, JsonNode.Parse(r.Options), r.PairCount, r.PairsHash, r.Attempt, r.Phase, r.Done,
-        r.CancelAsked, r.FailedBecause, r.Gate is null ? null : JsonNode.Parse(r.Gate), r.Record is null ? null : JsonNode.Parse(r.Record), r.CreatedAt, r.EndedAt);
+        r.CancelAsked, r.FailedBecause, r.Gate is null ? null : JsonNode.Parse(r.Gate), r.Record is null ? null : JsonNode.Parse(r.Record), PoolMember.ListOf(r.Opponents), r.CreatedAt, r.EndedAt);
 
     /// <param name="Options">Left out: the confirmed recipe.</param>
     public sealed record RunWish(Guid AgentId, [Required] string Space, TrainOptions? Options);
@@ -117,17 +167,21 @@ internal static class TrainingEndpoints
     /// <param name="Done">Share of the training that is done, 0 to 1.</param>
     /// <param name="Gate">The gate's numbers: pairs, cells, wins, draws, losses, llr, lower, upper, score, elo with interval, decision, why.</param>
     /// <param name="Record">Base, data, options, seed and result, with hashes, and the evaluation.</param>
+    /// <param name="Opponents">The pool as drawn when the run started; weights sum to 1.</param>
     public sealed record RunAnswer(
         Guid Id, Guid AgentId, string Space, string Status, Guid ParentVersionId, Guid? CandidateVersionId, JsonNode? Options, int PairCount, string PairsSha256, int Attempt, string? Phase, double Done,
-        bool CancelAsked, string? FailedBecause, JsonNode? Gate, JsonNode? Record, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt);
+        bool CancelAsked, string? FailedBecause, JsonNode? Gate, JsonNode? Record, IReadOnlyList<PoolMember> Opponents, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt);
+
+    /// <param name="Id">Rises with time; lines of other runs lie between.</param>
+    public sealed record LogAnswer(long Id, DateTimeOffset At, string Text);
 }
 
 /// <summary>A run without its frozen pairs, which can be megabytes.</summary>
 internal sealed record RunRow(
     RunId Id, AgentId AgentId, Guid OwnerId, string Space, RunStatus Status, VersionId Parent, VersionId? Candidate, string Options, int PairCount, string PairsHash, int Attempt, string? Worker, string? Phase,
-    double Done, bool CancelAsked, string? FailedBecause, string? Gate, string? Record, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt)
+    double Done, bool CancelAsked, string? FailedBecause, string? Gate, string? Record, string Opponents, DateTimeOffset? StartedAt, double StartedDone, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt)
 {
     public static IQueryable<RunRow> Of(IQueryable<TrainingRun> runs) => runs.Select(r => new RunRow(
         r.Id, r.AgentId, r.OwnerId, r.Space, r.Status, r.ParentVersionId, r.CandidateVersionId, r.Options, r.PairCount, r.PairsHash, r.Attempt, r.Worker, r.Phase,
-        r.Done, r.CancelAsked, r.FailedBecause, r.Gate, r.Record, r.CreatedAt, r.EndedAt));
+        r.Done, r.CancelAsked, r.FailedBecause, r.Gate, r.Record, r.Opponents, r.StartedAt, r.StartedDone, r.CreatedAt, r.EndedAt));
 }

@@ -54,7 +54,7 @@ internal static class WorkerEndpoints
     }
 
     private static async Task<IResult> Progress(RunId id, ProgressWish wish, WorkerDesk desk, CancellationToken ct) =>
-        Answer(await desk.ProgressAsync(id, wish.Attempt, wish.Phase ?? "", wish.Done, wish.Metrics ?? [], ct));
+        Answer(await desk.ProgressAsync(id, wish.Attempt, wish.Phase ?? "", wish.Done, wish.Metrics ?? [], ct, wish.Log));
 
     private static async Task<IResult> PutFile(RunId id, string name, HttpRequest request, WorkerDesk desk, CancellationToken ct)
     {
@@ -105,7 +105,8 @@ internal static class WorkerEndpoints
     /// <param name="Phase">"pairs", "round" or "evaluate".</param>
     /// <param name="Done">0 to 1.</param>
     /// <param name="Metrics">Lines in TRL's names, each with an integer "step".</param>
-    public sealed record ProgressWish(int Attempt, string? Phase, double Done, IReadOnlyList<JsonObject>? Metrics);
+    /// <param name="Log">Lines for the run's log, at most 50 a message.</param>
+    public sealed record ProgressWish(int Attempt, string? Phase, double Done, IReadOnlyList<JsonObject>? Metrics, IReadOnlyList<string>? Log = null);
 
     /// <param name="Cancel">The owner wants the run to end: stop and report it failed.</param>
     public sealed record HeardAnswer(bool Cancel);

@@ -55,7 +55,7 @@ public sealed class TrainingTests : IAsyncLifetime
         var run = Assert.IsType<Started>(await StartAsync(agent.Agent)).Run.Id;
         Assert.Equal(run, (await LeaseAsync())!.Id);
         await PutAsync(run, "config.json", "{}");
-        await PutAsync(run, "model.safetensors", "weights");
+        await PutAsync(run, "model.safetensors", MadeWeights.Text());
         await PutAsync(run, "training-record.json", "{\"a\":1}");
         await using var db = await _engine.DbAsync();
         var files = await db.TrainingFiles.Where(f => f.RunId == run).Select(f => new PolicyFile(f.Name, f.Sha256, f.Bytes)).ToArrayAsync();
@@ -150,7 +150,7 @@ public sealed class TrainingTests : IAsyncLifetime
             Assert.Equal("file-name", Assert.IsType<WorkerRefused>(await PutAsync(run, name, "x")).Code);
         }
         _engine.Get<IOptions<TrainingSettings>>().Value.MostFileBytes = 2_000;
-        Assert.Equal("file-too-large", Assert.IsType<WorkerRefused>(await PutAsync(run, "big.bin", new string('x', 2_001))).Code);
+        Assert.Equal("file-too-large", Assert.IsType<WorkerRefused>(await PutAsync(run, "big.json", new string('x', 2_001))).Code);
         Assert.IsType<Heard>(await PutAsync(run, "config.json", "hello"));
         var store = _engine.Get<PolicyStore>();
         const string hello = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
