@@ -17,6 +17,8 @@ var root = new RootCommand("Arena.Trainer: serves policies, trains them on prefe
     TrainCommand.Create(),
     LearnCommand.Create(),
     BenchCommand.Create(),
+    RewardCommand.Create(),
+    VectorsCommand.Create(),
     ServeCommand.Create(),
     WorkCommand.Create(),
 };

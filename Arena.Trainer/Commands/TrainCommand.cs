@@ -17,7 +17,7 @@ internal static class TrainCommand
         var (model, space, threads) = (CommonOptions.Model(), CommonOptions.Space(), CommonOptions.Threads());
         var pairs = new Option<string?>("--pairs") { Description = "JSON lines with prompt, chosen, rejected (TRL's form)" };
         var output = new Option<string>("--out") { Description = "The run's folder; the new policy is in its 'result' folder", Required = true };
-        var method = new Option<string>("--method") { Description = "dpo or grpo", DefaultValueFactory = _ => "dpo" };
+        var method = new Option<string>("--method") { Description = "dpo, grpo, kto or sft", DefaultValueFactory = _ => "dpo" };
         var overrides = new Option<string?>("--options") { Description = "Training options as JSON, e.g. {\"rounds\":40,\"loraRank\":8}" };
         var command = new Command("train", "Trains a policy on a file of pairs, by playing itself, or both; continues where it was stopped") { model, space, pairs, output, method, overrides, threads };
         command.SetAction((parse, cancel) =>
@@ -58,17 +58,7 @@ internal static class TrainCommand
         return result!;
     }
 
-    private static string Read(string? path)
-    {
-        try
-        {
-            return path is null ? "" : File.ReadAllText(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new TrainerException($"{path} can't be read: {e.Message}", e);
-        }
-    }
+    private static string Read(string? path) => path is null ? "" : TextFile.Read(path);
 }
 
 internal static class JsonOption

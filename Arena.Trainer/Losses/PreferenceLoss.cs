@@ -7,10 +7,10 @@ namespace Arena.Trainer.Losses;
 /// </summary>
 public sealed record PairLogProbs(Tensor PolicyChosen, Tensor PolicyRejected, Tensor ReferenceChosen, Tensor ReferenceRejected, Tensor ChosenTokens, Tensor RejectedTokens);
 
-/// <summary>Which comparison of chosen and rejected is minimised.</summary>
+/// <summary>Which comparison of chosen and rejected is minimised. u and v are the log-ratios of policy to reference of chosen and rejected, b is beta, s the sigmoid.</summary>
 public enum PreferenceLossKind
 {
-    /// <summary>DPO, Rafailov et al., arXiv 2305.18290.</summary>
+    /// <summary>DPO, Rafailov et al., arXiv 2305.18290: -log s(b(u - v)).</summary>
     Sigmoid,
 
     /// <summary>Azar et al., arXiv 2310.12036, length-normalised as TRL does.</summary>
@@ -33,6 +33,30 @@ public enum PreferenceLossKind
 
     /// <summary>ORPO, arXiv 2403.07691: likelihood of the chosen answer plus an odds-ratio term; no reference.</summary>
     Orpo,
+
+    /// <summary>EXO on pairs, arXiv 2402.00856: reverse divergence to the (smoothed) label.</summary>
+    Exo,
+
+    /// <summary>NCA on pairs, arXiv 2402.05369: keeps the chosen answer's likelihood from falling.</summary>
+    Nca,
+
+    /// <summary>BCO on pairs, arXiv 2404.04656, without the running mean of rewards: each answer is told from the reference by itself.</summary>
+    BcoPair,
+
+    /// <summary>SPPO with hard labels, arXiv 2405.00675: u to 1/(2b), v to -1/(2b).</summary>
+    Sppo,
+
+    /// <summary>APO-zero, arXiv 2408.06266: chosen up, rejected down.</summary>
+    ApoZero,
+
+    /// <summary>APO-down, arXiv 2408.06266: both down, rejected further; for chosen answers worse than the policy's own.</summary>
+    ApoDown,
+
+    /// <summary>DiscoPOP, arXiv 2406.08414: logistic and exponential loss, blended by the margin.</summary>
+    DiscoPop,
+
+    /// <summary>Negative log-likelihood of the chosen answer per token; no reference. With a weight beside another loss this is RPO.</summary>
+    Sft,
 }
 
 /// <summary>
@@ -41,16 +65,25 @@ public enum PreferenceLossKind
 /// </summary>
 /// <param name="Kind">Which one.</param>
 /// <param name="Beta">Strength of the pull to the reference; for ORPO the weight of the odds-ratio term.</param>
-/// <param name="LabelSmoothing">Share of labels taken to be wrong (robust, conservative).</param>
+/// <param name="LabelSmoothing">Share of labels taken to be wrong (robust, conservative; EXO takes 0.001 for 0).</param>
 /// <param name="Gamma">SimPO's target margin.</param>
 /// <param name="RpoAlpha">Adds this much of the chosen answer's negative log-likelihood per token (RPO, arXiv 2404.19733); 0 = none.</param>
 public sealed record PreferenceLoss(PreferenceLossKind Kind = PreferenceLossKind.Sigmoid, double Beta = 0.1, double LabelSmoothing = 0, double Gamma = 0.5, double RpoAlpha = 0)
 {
+    // TRL's discopop_tau.
+    private const double BlendWidth = 0.05;
+
+    // EXO's divergence is infinite for labels without doubt; TRL takes this.
+    private const double LeastSmoothing = 1e-3;
+
+    /// <summary>Whether the loss compares with a reference policy.</summary>
+    public bool UsesReference => Kind is not (PreferenceLossKind.SimPo or PreferenceLossKind.Orpo or PreferenceLossKind.Sft);
+
     /// <summary>(B): one loss a pair.</summary>
     public Tensor PerPair(PairLogProbs p)
     {
         var loss = Compare(p);
-        return RpoAlpha == 0 ? loss : loss + RpoAlpha * (-p.PolicyChosen / p.ChosenTokens);
+        return RpoAlpha == 0 ? loss : loss + RpoAlpha * PerToken(p);
     }
 
     /// <summary>(B): beta times the log-ratio of policy to reference, which TRL reports as rewards.</summary>
@@ -70,10 +103,33 @@ public sealed record PreferenceLoss(PreferenceLossKind Kind = PreferenceLossKind
             PreferenceLossKind.Ipo => (u / p.ChosenTokens - v / p.RejectedTokens - 1 / (2 * Beta)).square(),
             PreferenceLossKind.SigmoidNorm => MinusLogSigmoid(Beta * (u / p.ChosenTokens - v / p.RejectedTokens)),
             PreferenceLossKind.SimPo => MinusLogSigmoid(Beta * (p.PolicyChosen / p.ChosenTokens - p.PolicyRejected / p.RejectedTokens - Gamma / Beta)),
-            PreferenceLossKind.Orpo => -p.PolicyChosen / p.ChosenTokens + Beta * MinusLogSigmoid(LogOdds(p)),
+            PreferenceLossKind.Orpo => PerToken(p) + Beta * MinusLogSigmoid(LogOdds(p)),
+            PreferenceLossKind.Exo => Exo(z),
+            PreferenceLossKind.Nca => MinusLogSigmoid(Beta * u) + 0.5 * MinusLogSigmoid(-Beta * u) + 0.5 * MinusLogSigmoid(-Beta * v),
+            PreferenceLossKind.BcoPair => MinusLogSigmoid(Beta * u) + MinusLogSigmoid(-Beta * v),
+            PreferenceLossKind.Sppo => (u - 0.5 / Beta).square() + (v + 0.5 / Beta).square(),
+            PreferenceLossKind.ApoZero => 1 - (Beta * u).sigmoid() + (Beta * v).sigmoid(),
+            PreferenceLossKind.ApoDown => (Beta * u).sigmoid() + 1 - z.sigmoid(),
+            PreferenceLossKind.DiscoPop => Blend(z),
+            PreferenceLossKind.Sft => PerToken(p),
             _ => throw new InvalidOperationException($"No loss called {Kind}."),
         };
     }
+
+    /// <summary>Kullback-Leibler divergence of (q, 1 - q), q = s(z), to the label's (1 - e, e).</summary>
+    private Tensor Exo(Tensor z)
+    {
+        var e = LabelSmoothing == 0 ? LeastSmoothing : LabelSmoothing;
+        return z.sigmoid() * (-MinusLogSigmoid(z) - Math.Log(1 - e)) + (-z).sigmoid() * (-MinusLogSigmoid(-z) - Math.Log(e));
+    }
+
+    private static Tensor Blend(Tensor z)
+    {
+        var share = (z / BlendWidth).sigmoid();
+        return MinusLogSigmoid(z) * (1 - share) + (-z).exp() * share;
+    }
+
+    private static Tensor PerToken(PairLogProbs p) => -p.PolicyChosen / p.ChosenTokens;
 
     /// <summary>log odds of chosen over rejected, from mean log-probabilities a: a_c - a_r - (log(1 - e^a_c) - log(1 - e^a_r)).</summary>
     internal static Tensor LogOdds(PairLogProbs p)
@@ -84,15 +140,4 @@ public sealed record PreferenceLoss(PreferenceLossKind Kind = PreferenceLossKind
 
     /// <summary>-log sigmoid(z) without overflow: max(-z, 0) + log1p(e^-|z|). (softplus has a threshold that costs the last digits.)</summary>
     internal static Tensor MinusLogSigmoid(Tensor z) => (-z).clamp_min(0) + (-z.abs()).exp().log1p();
-}
-
-/// <summary>KTO (arXiv 2402.01306) works on single answers, not on pairs: 1 - sigmoid(± beta (log-ratio - kl)).</summary>
-/// <param name="Beta">Strength of the pull to the reference.</param>
-public sealed record KtoLoss(double Beta = 0.1)
-{
-    /// <param name="logRatio">(B): policy minus reference.</param>
-    /// <param name="kl">Scalar, at least 0, without gradient: mean log-ratio of mismatched answers.</param>
-    /// <param name="desirable">Whether the answers are good ones.</param>
-    public Tensor PerAnswer(Tensor logRatio, double kl, bool desirable) =>
-        1 - (Beta * (desirable ? logRatio - kl : kl - logRatio)).sigmoid();
 }

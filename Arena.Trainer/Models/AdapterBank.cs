@@ -51,7 +51,8 @@ public sealed class AdapterBank
         }
         var indices = groups.Where(g => g.Key >= 0).Select(g => (Adapter: g.Key, Rows: tensor(g.ToArray(), device: _base["model.norm.weight"].device))).ToList();
         return DecoderWeights.Bind(_config, _base, (module, linear) => linear with { Rows = [.. indices.Where(i => _views[i.Adapter].ContainsKey(module + ".lora_A")).Select(i => Correction(module, i.Adapter, i.Rows))] })
-            with { PerRow = true };
+            with
+        { PerRow = true };
     }
 
     private RowCorrection Correction(string module, int adapter, Tensor rows) =>

@@ -38,6 +38,9 @@ public sealed class Policy : IDisposable
 
     public LoraAdapter? Adapter { get; }
 
+    /// <summary>The files of <see cref="TextFiles"/> that the base has, by name.</summary>
+    public IReadOnlyDictionary<string, string> Texts => _texts;
+
     /// <summary>SHA-256 of the base's weights, as <see cref="HfCheckpoint.Hash"/>.</summary>
     public string BaseHash { get; }
 

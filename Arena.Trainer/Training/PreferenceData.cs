@@ -53,7 +53,7 @@ public static class PreferenceData
     public static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     /// <summary>Prompt and answer; all of the answer counts. An answer of several tokens also learns to end.</summary>
-    private static MarkedSequence Mark(string prompt, string answer, Tokenizer tokenizer, ModelConfig config)
+    internal static MarkedSequence Mark(string prompt, string answer, Tokenizer tokenizer, ModelConfig config)
     {
         List<int> before = [config.BosId, .. tokenizer.Encode(prompt)];
         var after = tokenizer.Encode(answer);

@@ -34,12 +34,13 @@ public static class RoundData
     }
 
     /// <summary>All answers of groups where values differ, with their advantage in the group.</summary>
-    public static List<(ScoredTrajectory Trajectory, JsonObject Line)> Trajectories(IEnumerable<AnswerGroup> groups, int round)
+    /// <param name="scaled">Advantages are divided by the group's deviation.</param>
+    public static List<(ScoredTrajectory Trajectory, JsonObject Line)> Trajectories(IEnumerable<AnswerGroup> groups, int round, bool scaled = true)
     {
         var trajectories = new List<(ScoredTrajectory, JsonObject)>();
         foreach (var group in groups)
         {
-            if (PolicyGradientLoss.Advantages([.. group.Answers.Select(a => a.Value)]) is not { } advantages)
+            if (PolicyGradientLoss.Advantages([.. group.Answers.Select(a => a.Value)], scaled) is not { } advantages)
             {
                 continue;
             }

@@ -1,10 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Arena.Trainer.Losses;
 
 namespace Arena.Trainer.Training;
 
 /// <summary>How a policy is trained. The names are those of the worker protocol; what is left out has these defaults.</summary>
-/// <param name="Method">"dpo" or "grpo".</param>
+/// <param name="Method">"dpo" (any comparison of pairs, see <paramref name="Loss"/>), "grpo", "kto" or "sft".</param>
 /// <param name="Rounds">Rounds of self-play; 0 = only the given pairs.</param>
 /// <param name="Beta">DPO's pull to the reference.</param>
 /// <param name="LearningRate">AdamW's.</param>
@@ -20,6 +21,16 @@ namespace Arena.Trainer.Training;
 /// <param name="OpponentNoise">Share of the opponent's moves that are random.</param>
 /// <param name="ClipNorm">Longest gradient.</param>
 /// <param name="EvaluationGames">Games per opponent before and after; 0 = no evaluation.</param>
+/// <param name="Loss">DPO: which comparison, by TRL's name, or several with weights ("sigmoid:1,sft:0.2"); see <see cref="PreferenceObjective"/>.</param>
+/// <param name="LabelSmoothing">DPO: share of labels taken to be wrong (robust, cdpo, exo_pair).</param>
+/// <param name="Gamma">DPO: SimPO's target margin.</param>
+/// <param name="GrpoLoss">GRPO: over what is averaged. "trajectory" (sums of tokens, mean of trajectories), "grpo" (means of tokens, mean of trajectories) or "dapo" (mean of all tokens).</param>
+/// <param name="ScaleRewards">GRPO: advantages are divided by the group's deviation.</param>
+/// <param name="ClipLow">GRPO: ratios below 1 - this earn nothing more.</param>
+/// <param name="ClipHigh">GRPO: ratios above 1 + this earn nothing more; DAPO takes 0.28.</param>
+/// <param name="KlBeta">GRPO: weight of the divergence from the policy at the start of the round.</param>
+/// <param name="DesirableWeight">KTO: of good answers.</param>
+/// <param name="UndesirableWeight">KTO: of bad answers.</param>
 public sealed record TrainOptions(
     string Method = "grpo",
     int Rounds = 20,
@@ -36,17 +47,48 @@ public sealed record TrainOptions(
     double Temperature = 1.5,
     double OpponentNoise = 0.3,
     double ClipNorm = 1,
-    int EvaluationGames = 1000)
+    int EvaluationGames = 1000,
+    string Loss = "sigmoid",
+    double LabelSmoothing = 0,
+    double Gamma = 0.5,
+    string GrpoLoss = "trajectory",
+    bool ScaleRewards = true,
+    double ClipLow = 0.2,
+    double ClipHigh = 0.2,
+    double KlBeta = 0,
+    double DesirableWeight = 1,
+    double UndesirableWeight = 1)
 {
     [JsonIgnore]
     public bool IsDpo => Method == "dpo";
+
+    /// <summary>Learns from single answers, good or bad, that are taken from pairs or given as such.</summary>
+    [JsonIgnore]
+    public bool IsByAnswer => Method is "kto" or "sft";
+
+    /// <exception cref="TrainerException">An unknown loss.</exception>
+    public PreferenceObjective Preference() => PreferenceObjective.Parse(Loss, Beta, LabelSmoothing, Gamma, RpoAlpha);
+
+    /// <exception cref="TrainerException">An unknown loss.</exception>
+    public PolicyGradientLoss PolicyGradient() => new(ClipLow)
+    {
+        ClipHigh = ClipHigh,
+        Beta = KlBeta,
+        Mean = GrpoLoss switch
+        {
+            "trajectory" => PolicyGradientMean.Trajectories,
+            "grpo" => PolicyGradientMean.TrajectoryMeans,
+            "dapo" => PolicyGradientMean.Tokens,
+            _ => throw new TrainerException($"Training options: grpoLoss is \"{GrpoLoss}\"; known: trajectory, grpo, dapo."),
+        },
+    };
 
     /// <exception cref="TrainerException">A value makes no sense; the message names it.</exception>
     public TrainOptions Checked()
     {
         string? problem = this switch
         {
-            { Method: not ("dpo" or "grpo") } => $"method is \"{Method}\"; known: dpo, grpo",
+            { Method: not ("dpo" or "grpo" or "kto" or "sft") } => $"method is \"{Method}\"; known: dpo, grpo, kto, sft",
             { Rounds: < 0 or > 10_000 } => "rounds must be between 0 and 10000",
             { Beta: not (> 0 and <= 100) } => "beta must be above 0",
             { LearningRate: not (> 0 and <= 1) } => "learningRate must be above 0 and at most 1",
@@ -61,8 +103,19 @@ public sealed record TrainOptions(
             { OpponentNoise: not (>= 0 and <= 1) } => "opponentNoise must be between 0 and 1",
             { ClipNorm: not > 0 } => "clipNorm must be above 0",
             { EvaluationGames: < 0 } => "evaluationGames must not be negative",
+            { Loss: null } => "loss must be a name",
+            { ClipLow: not (> 0 and < 1) } => "clipLow must be between 0 and 1",
+            { ClipHigh: not (> 0 and <= 100) } => "clipHigh must be above 0",
+            { KlBeta: not (>= 0 and <= 100) } => "klBeta must not be negative",
+            { DesirableWeight: not (>= 0 and <= 100) } or { UndesirableWeight: not (>= 0 and <= 100) } => "desirableWeight and undesirableWeight must not be negative",
             _ => null,
         };
+        if (problem is null)
+        {
+            // Names of losses are looked up now, not after the first round.
+            Preference();
+            PolicyGradient();
+        }
         return problem is null ? this : throw new TrainerException($"Training options: {problem}.");
     }
 

@@ -22,7 +22,7 @@ public sealed record RunProgress(string Phase, double Done, IReadOnlyList<StepMe
 public sealed record RunResult(string Folder, int Steps, Score? RandomBefore, Score? RandomAfter, Score? GreedyAfter, Score? PerfectAfter);
 
 /// <summary>
-/// A training run: the given pairs first, then rounds of self-play, each learnt by DPO or GRPO with the policy at the start of the round
+/// A training run: the given pairs first, then rounds of self-play, each learnt by the method asked for, with the policy at the start of the round
 /// as reference. Continues from its checkpoint; the same inputs give the same bytes with one thread.
 /// </summary>
 /// <param name="folder">The run's own: checkpoint, logs and result.</param>
@@ -39,7 +39,9 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
     {
         using var policy = TrainedPolicy.From(start, options.LoraRank, new SeededChance(options.Seed, stream: 4));
         using var optimizer = new FlatAdamW(policy.Trained);
-        var given = PreferenceData.Parse(pairsJsonl, "The preference set", start.Tokenizer, start.Config);
+        List<PreferencePair> given = options.IsByAnswer ? [] : PreferenceData.Parse(pairsJsonl, "The preference set", start.Tokenizer, start.Config);
+        List<LabelledAnswer> answers = options.IsByAnswer ? AnswerData.Parse(pairsJsonl, "The preference set", start.Tokenizer, start.Config) : [];
+        var anyGiven = given.Count + answers.Count > 0;
         var result = Path.Combine(folder, "result");
         Directory.CreateDirectory(result);
         var checkpoint = new RunCheckpoint(Path.Combine(folder, "checkpoint"));
@@ -49,7 +51,7 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
         using var samples = new RunLog(Path.Combine(result, SamplesFile), state.SamplesBytes);
         var chance = state.Generator();
 
-        if (given.Count == 0 && (_rounds is null || options.Rounds == 0))
+        if (!anyGiven && (_rounds is null || options.Rounds == 0))
         {
             throw new TrainerException($"There is nothing to learn from: no usable preference pairs, and no rounds of self-play{(_rounds is null ? $" in \"{space}\"" : "")}.");
         }
@@ -61,7 +63,7 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
         }
         if (!state.PairsDone)
         {
-            Learn(0, given.Count > 0 ? LearnPairs(policy, optimizer, given, chance, 0, cancel) : []);
+            Learn(0, answers.Count > 0 ? LearnAnswers(policy, optimizer, answers, chance, 0, cancel) : given.Count > 0 ? LearnPairs(policy, optimizer, given, chance, 0, cancel) : []);
             state = state with { PairsDone = true };
             Keep();
         }
@@ -78,7 +80,7 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
         void Learn(int round, IEnumerable<StepMetrics> lines)
         {
             // One more share for the phase of given pairs, when there are any.
-            var (before, phases) = (given.Count > 0 ? 1 : 0, options.Rounds + (given.Count > 0 ? 1 : 0));
+            var (before, phases) = (anyGiven ? 1 : 0, options.Rounds + (anyGiven ? 1 : 0));
             foreach (var line in lines)
             {
                 metrics.Append([line.ToJson().ToJsonString(JsonStyle.Wire)]);
@@ -105,13 +107,15 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
             groups = source.Sample(policy.Bind(), options, chance);
         }
         cancel.ThrowIfCancellationRequested();
-        if (options.IsDpo)
+        if (options.Method != "grpo")
         {
             var pairs = RoundData.Pairs(groups, source.PairBounds.Good, source.PairBounds.Bad, options.PairsPerRoot, round);
             samples.Append(pairs.Select(p => p.Line.ToJsonString(JsonStyle.Wire)));
-            return pairs.Count == 0 ? [] : LearnPairs(policy, optimizer, [.. pairs.Select(p => p.Pair)], chance, round, cancel);
+            return pairs.Count == 0 ? []
+                : options.IsByAnswer ? LearnAnswers(policy, optimizer, AnswerData.Of(pairs.Select(p => p.Pair)), chance, round, cancel)
+                : LearnPairs(policy, optimizer, [.. pairs.Select(p => p.Pair)], chance, round, cancel);
         }
-        var trajectories = RoundData.Trajectories(groups, round);
+        var trajectories = RoundData.Trajectories(groups, round, options.ScaleRewards);
         samples.Append(trajectories.Select(t => t.Line.ToJsonString(JsonStyle.Wire)));
         return LearnTrajectories(policy, optimizer, [.. trajectories.Select(t => t.Trajectory)], chance, round, cancel);
     }
@@ -122,6 +126,23 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
         var (chosen, rejected) = update.Reference(pairs);
         return Passes(pairs.Count, options.BatchPairs, optimizer, chance, round, cancel, batch =>
             update.Step([.. batch.Select(i => pairs[i])], [.. batch.Select(i => chosen[i])], [.. batch.Select(i => rejected[i])]), new() { ["pairs"] = pairs.Count });
+    }
+
+    private List<StepMetrics> LearnAnswers(TrainedPolicy policy, FlatAdamW optimizer, List<LabelledAnswer> answers, SeededChance chance, int round, CancellationToken cancel)
+    {
+        if (options.Method == "sft")
+        {
+            // Only good answers are imitated.
+            answers = [.. answers.Where(a => a.Good)];
+        }
+        if (answers.Count == 0)
+        {
+            return [];
+        }
+        var update = new AnswerUpdate(policy, optimizer, options);
+        var reference = update.Reference(answers);
+        return Passes(answers.Count, 2 * options.BatchPairs, optimizer, chance, round, cancel, batch =>
+            update.Step([.. batch.Select(i => answers[i])], [.. batch.Select(i => reference[i])]), new() { ["answers"] = answers.Count });
     }
 
     private List<StepMetrics> LearnTrajectories(TrainedPolicy policy, FlatAdamW optimizer, List<ScoredTrajectory> trajectories, SeededChance chance, int round, CancellationToken cancel)
@@ -150,7 +171,8 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
                 cancel.ThrowIfCancellationRequested();
                 steps.Add(step(batch));
             }
-            var means = steps[0].Keys.ToDictionary(k => k, k => steps.Average(s => s[k]));
+            // A minibatch of KTO may lack one kind of answer and then has no number for it.
+            var means = steps[0].Keys.ToDictionary(k => k, k => steps.Select(s => s[k]).Where(v => !double.IsNaN(v)).DefaultIfEmpty(double.NaN).Average());
             foreach (var (name, value) in extra)
             {
                 means[name] = value;

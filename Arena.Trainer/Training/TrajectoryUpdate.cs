@@ -10,7 +10,7 @@ public sealed record ScoredTrajectory(MarkedSequence Sequence, double Advantage,
 /// <summary>GRPO's step on trajectories.</summary>
 public sealed class TrajectoryUpdate(TrainedPolicy policy, FlatAdamW optimizer, TrainOptions options)
 {
-    private readonly PolicyGradientLoss _loss = new();
+    private readonly PolicyGradientLoss _loss = options.PolicyGradient();
 
     /// <summary>Log-probabilities of every counted token under the policy as it is now, per trajectory.</summary>
     public float[][] Sampled(IReadOnlyList<ScoredTrajectory> trajectories)
@@ -39,22 +39,24 @@ public sealed class TrajectoryUpdate(TrainedPolicy policy, FlatAdamW optimizer, 
         var scored = SequenceScorer.Score(policy.Decoder, policy.Bind(), [.. batch.Select(t => t.Sequence)]);
         var old = tensor(sampled.SelectMany(s => s).ToArray());
         var advantages = tensor(batch.Select(t => (float)t.Advantage).ToArray()).index_select(0, scored.Row);
-        var loss = _loss.Mean(scored.PerToken, old, advantages, batch.Count);
+        var loss = _loss.Of(scored.PerToken, old, advantages, batch.Count, scored.Tokens.index_select(0, scored.Row));
         loss.backward();
         using var _ = no_grad();
         var difference = old - scored.PerToken;
         // Schulman's low-variance estimate of the divergence from the sampling policy: e^d - d - 1.
         var kl = (difference.exp() - difference - 1).mean();
-        var clipped = (scored.PerToken - old).exp().sub(1).abs().gt(_loss.Clip).to_type(ScalarType.Float32).mean();
-        var numbers = stack([loss, kl, clipped, scored.PerToken.mean()], 0).data<float>().ToArray();
+        var (low, high) = _loss.Clipped(scored.PerToken, old, advantages);
+        var numbers = stack([loss, kl, low, high, scored.PerToken.mean()], 0).data<float>().ToArray();
         var norm = optimizer.Step(options.LearningRate, options.ClipNorm);
         return new()
         {
             ["loss"] = numbers[0],
             ["reward"] = batch.Average(t => t.Reward),
             ["kl"] = numbers[1],
-            ["clip_ratio"] = numbers[2],
-            ["logps/mean"] = numbers[3],
+            ["clip_ratio"] = numbers[2] + numbers[3],
+            ["clip_ratio/low_mean"] = numbers[2],
+            ["clip_ratio/high_mean"] = numbers[3],
+            ["logps/mean"] = numbers[4],
             ["grad_norm"] = norm,
         };
     }

@@ -32,6 +32,11 @@ public static partial class AtomicFile
             TryDelete(partial);
             throw new TrainerException($"Could not write {path}: {e.Message}", e);
         }
+        catch
+        {
+            TryDelete(partial);
+            throw;
+        }
     }
 
     /// <summary>Puts a folder's entries on disk: a rename is only as durable as the folder that holds the name. Nothing on Windows, where .NET can't ask for it.</summary>

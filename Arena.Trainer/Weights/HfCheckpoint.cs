@@ -146,6 +146,7 @@ public sealed class HfCheckpoint : IDisposable
         var metadata = new Dictionary<string, string> { ["format"] = "pt" };
         Dictionary<string, Tensor> Of(List<WeightSlot> shard) => shard.ToDictionary(s => s.Name, s => views[s.Name]);
         // Without its index a set of shards is no model: a crash in between leaves nothing that would be half one and half another.
+        Directory.CreateDirectory(folder);
         var (index, before) = (Path.Combine(folder, IndexFile), Written(folder));
         File.Delete(index);
         var written = new HashSet<string>(StringComparer.Ordinal);

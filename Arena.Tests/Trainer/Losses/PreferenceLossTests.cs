@@ -17,6 +17,15 @@ public sealed class PreferenceLossTests
     [InlineData(PreferenceLossKind.Hinge, 0, .8)]
     [InlineData(PreferenceLossKind.Ipo, 0, 22.404444444444444)]
     [InlineData(PreferenceLossKind.SigmoidNorm, 0, .6799027334818809)]
+    [InlineData(PreferenceLossKind.Nca, 0, 1.3387933201471418)]
+    [InlineData(PreferenceLossKind.BcoPair, 0, 1.2887933201471418)]
+    [InlineData(PreferenceLossKind.Sppo, 0, 32)]
+    [InlineData(PreferenceLossKind.ApoZero, 0, .95004162504212)]
+    [InlineData(PreferenceLossKind.ApoDown, 0, .9751451901664621)]
+    [InlineData(PreferenceLossKind.Exo, .001, 2.422014620661648)]
+    [InlineData(PreferenceLossKind.Exo, 0, 2.422014620661648)]
+    [InlineData(PreferenceLossKind.DiscoPop, 0, .8147631411418853)]
+    [InlineData(PreferenceLossKind.Sft, 0, 2)]
     public void A_loss_equals_its_worked_value(PreferenceLossKind kind, double smoothing, double expected) =>
         Assert.Equal(expected, Value(new PreferenceLoss(kind, Beta: .1, LabelSmoothing: smoothing)), 1e-12);
 
@@ -33,6 +42,79 @@ public sealed class PreferenceLossTests
 
     [Fact]
     public void RPO_adds_the_chosen_answers_loss_per_token() => Assert.Equal(2.5981388693815917, Value(new PreferenceLoss(Beta: .1, RpoAlpha: 1)), 1e-12);
+
+    [Theory]
+    [InlineData("sigmoid", .5981388693815918)]
+    [InlineData("sigmoid:1,sft:1", 2.5981388693815917)]
+    [InlineData("sigmoid,sft:0.25", 1.0981388693815918)]
+    [InlineData("hinge:0.5, sppo_hard:2", 64.4)]
+    public void A_weighted_sum_of_losses_is_read_from_its_names(string text, double expected)
+    {
+        using var scope = NewDisposeScope();
+        Assert.Equal(expected, PreferenceObjective.Parse(text, .1).PerPair(Pair()).item<double>(), 1e-12);
+    }
+
+    [Fact]
+    public void Every_loss_has_a_name_and_a_slope_that_equals_central_differences()
+    {
+        using var scope = NewDisposeScope();
+        Assert.Equal(Enum.GetValues<PreferenceLossKind>().Order(), PreferenceObjective.Names.Values.Order());
+        foreach (var name in PreferenceObjective.Names.Keys)
+        {
+            var loss = PreferenceObjective.Parse(name, .1, .05);
+            var pair = Pair();
+            pair.PolicyChosen.requires_grad_();
+            pair.PolicyRejected.requires_grad_();
+            loss.PerPair(pair).sum().backward();
+            double At(double chosen, double rejected) => loss.PerPair(Pair() with { PolicyChosen = Of(chosen), PolicyRejected = Of(rejected) }).item<double>();
+            Assert.Equal((At(-12 + 1e-5, -15) - At(-12 - 1e-5, -15)) / 2e-5, pair.PolicyChosen.grad!.item<double>(), 1e-7);
+            if (name != "sft")
+            {
+                Assert.Equal((At(-12, -15 + 1e-5) - At(-12, -15 - 1e-5)) / 2e-5, pair.PolicyRejected.grad!.item<double>(), 1e-7);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("sigmoidal", "sigmoidal")]
+    [InlineData("sigmoid:-1", "weight")]
+    [InlineData("sigmoid:x", "weight")]
+    [InlineData("", "known")]
+    public void An_unknown_loss_or_a_senseless_weight_is_refused(string text, string reason) =>
+        Assert.Contains(reason, Assert.Throws<Arena.Trainer.TrainerException>(() => PreferenceObjective.Parse(text, .1)).Message);
+
+    [Fact]
+    public void Half_of_the_labels_wrong_is_refused() =>
+        Assert.Contains("labelSmoothing", Assert.Throws<Arena.Trainer.TrainerException>(() => PreferenceObjective.Parse("robust", .1, .5)).Message);
+
+    [Fact]
+    public void KTO_over_a_batch_is_the_weighted_mean_of_its_answers()
+    {
+        using var scope = NewDisposeScope();
+        var ratios = tensor(new[] { 1.0, -1 });
+        Assert.Equal((.48125878412146483 + .4687906266262437) / 2, new KtoLoss(.1).Mean(ratios, tensor(new[] { true, false }), .25).item<double>(), 1e-12);
+        Assert.Equal((2 * .48125878412146483 + .5 * .4687906266262437) / 2, new KtoLoss(.1, 2, .5).Mean(ratios, tensor(new[] { true, false }), .25).item<double>(), 1e-12);
+    }
+
+    [Theory]
+    [InlineData(.5, 0, .25)]
+    [InlineData(-3, 1, 0)]
+    public void The_divergence_that_KTO_takes_is_a_mean_that_is_never_negative(double first, double second, double expected)
+    {
+        using var scope = NewDisposeScope();
+        Assert.Equal(expected, KtoLoss.Divergence(tensor(new[] { first, second })));
+    }
+
+    [Fact]
+    public void The_loss_of_a_reward_model_is_Bradley_and_Terrys()
+    {
+        using var scope = NewDisposeScope();
+        // -log s(1) and -log s(-.5), by hand.
+        var (chosen, rejected) = (tensor(new[] { 1.5, -.5 }), tensor(new[] { .5, 0.0 }));
+        Assert.Equal((.31326168751822286 + .9740769841801067) / 2, new RewardLoss().Mean(chosen, rejected).item<double>(), 1e-12);
+        Assert.Equal((.31326168751822286 + .9740769841801067) / 2 + .01 * (4 + .25) / 2, new RewardLoss(.01).Mean(chosen, rejected).item<double>(), 1e-12);
+        Assert.Equal((.6931471805599453 + .9740769841801067) / 2, new RewardLoss().Mean(chosen, rejected, tensor(new[] { 1.0, 0 })).item<double>(), 1e-12);
+    }
 
     [Theory]
     [InlineData(true, 1, .48125878412146483)]

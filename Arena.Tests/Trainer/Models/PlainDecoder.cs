@@ -8,8 +8,16 @@ internal sealed class PlainDecoder(ModelConfig config, Func<string, double[]> we
     /// <summary>(T, V) logits of one sequence.</summary>
     public double[][] Logits(long[] ids)
     {
+        var head = config.TieWordEmbeddings ? weight("model.embed_tokens.weight") : weight("lm_head.weight");
+        return [.. Streams(ids)[^1].Select(r => Multiply(head, r, config.VocabSize))];
+    }
+
+    /// <summary>(layers + 1, T, C): the embedding, then what each layer leaves, the last normed; transformers' hidden_states.</summary>
+    public double[][][] Streams(long[] ids)
+    {
         var embedding = weight("model.embed_tokens.weight");
         var rows = ids.Select(id => embedding[(int)(id * config.HiddenSize)..(int)((id + 1) * config.HiddenSize)]).ToArray();
+        List<double[][]> streams = [[.. rows]];
         for (var n = 0; n < config.Layers; n++)
         {
             var path = $"layers.{n}.";
@@ -24,9 +32,9 @@ internal sealed class PlainDecoder(ModelConfig config, Func<string, double[]> we
                 var inner = gate.Select((g, i) => g / (1 + Math.Exp(-g)) * up[i]).ToArray();
                 rows[t] = Add(rows[t], Linear(inner, path + "mlp.down_proj", config.HiddenSize));
             }
+            streams.Add([.. n == config.Layers - 1 ? rows.Select(r => Norm(r, weight("model.norm.weight"))) : rows]);
         }
-        var head = config.TieWordEmbeddings ? embedding : weight("lm_head.weight");
-        return [.. rows.Select(r => Multiply(head, Norm(r, weight("model.norm.weight")), config.VocabSize))];
+        return [.. streams];
     }
 
     private double[][] Attention(double[][] x, string path)

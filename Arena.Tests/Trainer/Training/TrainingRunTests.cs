@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Arena.Trainer.Chance;
 using Arena.Trainer.Optimisation;
 using Arena.Trainer.Policies;
@@ -49,6 +50,117 @@ public sealed class TrainingRunTests : IDisposable
             Assert.Equal(File.ReadAllBytes(path), File.ReadAllBytes(Path.Combine(_folder.File("halved/result"), Path.GetFileName(path))));
         }
         Assert.NotEqual(start.WeightsHash, Policy.HashFile(_folder.File($"whole/result/{(loraRank == 0 ? "model" : "adapter_model")}.safetensors")));
+    }
+
+    [Theory]
+    [InlineData("kto")]
+    [InlineData("sft")]
+    public void Runs_on_single_answers_continue_to_the_same_bytes_too(string method)
+    {
+        using var start = TinyModels.Shipped();
+        var given = Given + """
+            {"prompt":"tic-tac-toe:5","completion":"1","label":true}
+            {"prompt":"tic-tac-toe:5","completion":"5","label":false}
+            """.Insert(0, "\n");
+        var options = Small with { Method = method, Rounds = 2 };
+        new TrainingRun(start, options, "tic-tac-toe", given, _folder.File("whole")).Execute(_ => { }, default);
+        using var stop = new CancellationTokenSource();
+        Assert.ThrowsAny<OperationCanceledException>(() => new TrainingRun(start, options, "tic-tac-toe", given, _folder.File("halved")).Execute(progress =>
+        {
+            if (progress.Metrics.Any(m => m.Round == 1))
+            {
+                stop.Cancel();
+            }
+        }, stop.Token));
+        new TrainingRun(start, options, "tic-tac-toe", given, _folder.File("halved")).Execute(_ => { }, default);
+        Assert.Equal(File.ReadAllBytes(_folder.File("whole/result/model.safetensors")), File.ReadAllBytes(_folder.File("halved/result/model.safetensors")));
+        var first = JsonDocument.Parse(File.ReadLines(_folder.File("whole/result/metrics.jsonl")).First()).RootElement;
+        // Three pairs make three good answers and three bad ones, and one more of each is given by itself.
+        Assert.Equal(method == "kto" ? 8 : 4, first.GetProperty("answers").GetDouble());
+        Assert.Equal(method == "kto", first.TryGetProperty("kl", out _));
+    }
+
+    [Theory]
+    [InlineData("ipo")]
+    [InlineData("robust")]
+    [InlineData("simpo")]
+    [InlineData("orpo")]
+    [InlineData("sigmoid:1,sft:0.2")]
+    public void The_loss_that_is_asked_for_decides_the_weights(string loss)
+    {
+        using var start = TinyModels.Shipped();
+        var options = Small with { Rounds = 0, LabelSmoothing = .1 };
+        new TrainingRun(start, options, "tic-tac-toe", Given, _folder.File("sigmoid")).Execute(_ => { }, default);
+        new TrainingRun(start, options with { Loss = loss }, "tic-tac-toe", Given, _folder.File("other")).Execute(_ => { }, default);
+        Assert.NotEqual(Policy.HashFolder(_folder.File("sigmoid/result")), Policy.HashFolder(_folder.File("other/result")));
+    }
+
+    [Fact]
+    public void KTO_begins_at_a_half_and_learns_good_from_bad()
+    {
+        using var scope = NewDisposeScope();
+        using var start = TinyModels.Shipped();
+        using var policy = TrainedPolicy.From(start, 0, new SeededChance(1));
+        using var optimizer = new FlatAdamW(policy.Trained);
+        var answers = AnswerData.Parse(Given, "given", start.Tokenizer, start.Config);
+        var update = new AnswerUpdate(policy, optimizer, Small with { Method = "kto", Epochs = 1 });
+        var reference = update.Reference(answers);
+        var first = update.Step(answers, reference);
+        Assert.Equal(.5, first["loss"], 1e-6);
+        Assert.Equal(0, first["kl"], 1e-6);
+        var last = first;
+        for (var step = 0; step < 30; step++)
+        {
+            last = update.Step(answers, reference);
+        }
+        Assert.True(last["rewards/margins"] > 1 && last["loss"] < .4, $"{last["rewards/margins"]}, {last["loss"]}");
+    }
+
+    [Fact]
+    public void SFT_learns_the_good_answers()
+    {
+        using var scope = NewDisposeScope();
+        using var start = TinyModels.Shipped();
+        using var policy = TrainedPolicy.From(start, 0, new SeededChance(1));
+        using var optimizer = new FlatAdamW(policy.Trained);
+        var answers = AnswerData.Parse("""{"prompt":"tic-tac-toe:519","completion":"3"}""", "given", start.Tokenizer, start.Config);
+        var update = new AnswerUpdate(policy, optimizer, Small with { Method = "sft" });
+        var first = update.Step(answers, update.Reference(answers))["loss"];
+        // One token: the loss is its negative log-probability under the start.
+        using (no_grad())
+        {
+            Assert.Equal(-SequenceScorer.Score(start.Decoder, start.Bind(), [answers[0].Sequence]).PerToken.item<float>(), first, 1e-5);
+        }
+        for (var step = 0; step < 20; step++)
+        {
+            update.Step(answers, update.Reference(answers));
+        }
+        Assert.True(update.Step(answers, update.Reference(answers))["loss"] < .1 * first);
+    }
+
+    [Theory]
+    [InlineData("""{"loss":"nonsense"}""", "nonsense")]
+    [InlineData("""{"grpoLoss":"nonsense"}""", "nonsense")]
+    [InlineData("""{"method":"ppo"}""", "ppo")]
+    [InlineData("""{"labelSmoothing":0.6}""", "labelSmoothing")]
+    [InlineData("""{"clipHigh":0}""", "clipHigh")]
+    public void Options_that_make_no_sense_are_refused_by_name(string json, string reason)
+    {
+        using var document = JsonDocument.Parse(json);
+        Assert.Contains(reason, Assert.Throws<Arena.Trainer.TrainerException>(() => TrainOptions.Parse(document.RootElement)).Message);
+    }
+
+    [Fact]
+    public void DAPO_options_reach_the_loss()
+    {
+        using var document = JsonDocument.Parse("""{"method":"grpo","grpoLoss":"dapo","clipLow":0.2,"clipHigh":0.28,"scaleRewards":false,"klBeta":0.01}""");
+        var loss = TrainOptions.Parse(document.RootElement).PolicyGradient();
+        Assert.Equal((.2, (double?).28, Arena.Trainer.Losses.PolicyGradientMean.Tokens, .01), (loss.Clip, loss.ClipHigh, loss.Mean, loss.Beta));
+        using var start = TinyModels.Shipped();
+        var options = Small with { Method = "grpo", Rounds = 1 };
+        new TrainingRun(start, options, "tic-tac-toe", "", _folder.File("plain")).Execute(_ => { }, default);
+        new TrainingRun(start, options with { GrpoLoss = "dapo", ClipHigh = .28, ScaleRewards = false }, "tic-tac-toe", "", _folder.File("dapo")).Execute(_ => { }, default);
+        Assert.NotEqual(Policy.HashFolder(_folder.File("plain/result")), Policy.HashFolder(_folder.File("dapo/result")));
     }
 
     [Fact]

@@ -60,6 +60,14 @@ public sealed class SafeTensorsTests : IDisposable
     [InlineData("""{"w":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}""", 0, "prescribes")]
     [InlineData("""{"w":{"dtype":"Q4","shape":[2],"data_offsets":[0,8]}}""", 8, "not supported")]
     [InlineData("""{"w":{"shape":[2]}}""", 8, "prescribes")]
+    [InlineData("""{"w":{"dtype":"F32","shape":[2],"data_offsets":[0]}}""", 8, "two data_offsets")]
+    [InlineData("""{"w":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}""", 8, "can't lie in bytes")]
+    [InlineData("""{"w":{"dtype":"F32","shape":[2],"data_offsets":[-8,0]}}""", 8, "can't lie in bytes")]
+    [InlineData("""{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,9223372036854775807]}}""", 8, "can't lie in bytes")]
+    [InlineData("""{"w":{"dtype":"F32","shape":[2305843009213693952],"data_offsets":[0,8]}}""", 8, "prescribes")]
+    [InlineData("""{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"w":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "occurs twice")]
+    [InlineData("""{"w":7}""", 8, "prescribes")]
+    [InlineData("""[1,2,3]""", 8, "prescribes")]
     [InlineData("""not json""", 8, "prescribes")]
     public void A_file_that_breaks_the_format_is_refused_with_the_reason(string header, int dataBytes, string reason)
     {

@@ -1,0 +1,76 @@
+using System.Globalization;
+using static TorchSharp.torch;
+
+namespace Arena.Trainer.Losses;
+
+/// <summary>A weighted sum of preference losses, as TRL's loss_type and loss_weights: "sigmoid", or "sigmoid:1,sft:0.2" (which is RPO).</summary>
+public sealed class PreferenceObjective
+{
+    /// <summary>The losses by TRL's names; "cdpo", "simpo" and "orpo" are separate trainers or gone there.</summary>
+    public static IReadOnlyDictionary<string, PreferenceLossKind> Names { get; } = new Dictionary<string, PreferenceLossKind>(StringComparer.Ordinal)
+    {
+        ["sigmoid"] = PreferenceLossKind.Sigmoid,
+        ["hinge"] = PreferenceLossKind.Hinge,
+        ["ipo"] = PreferenceLossKind.Ipo,
+        ["robust"] = PreferenceLossKind.Robust,
+        ["cdpo"] = PreferenceLossKind.ConservativeSigmoid,
+        ["exo_pair"] = PreferenceLossKind.Exo,
+        ["nca_pair"] = PreferenceLossKind.Nca,
+        ["bco_pair"] = PreferenceLossKind.BcoPair,
+        ["sppo_hard"] = PreferenceLossKind.Sppo,
+        ["apo_zero"] = PreferenceLossKind.ApoZero,
+        ["apo_down"] = PreferenceLossKind.ApoDown,
+        ["discopop"] = PreferenceLossKind.DiscoPop,
+        ["sigmoid_norm"] = PreferenceLossKind.SigmoidNorm,
+        ["sft"] = PreferenceLossKind.Sft,
+        ["simpo"] = PreferenceLossKind.SimPo,
+        ["orpo"] = PreferenceLossKind.Orpo,
+    };
+
+    private readonly IReadOnlyList<(PreferenceLoss Loss, double Weight)> _terms;
+
+    private PreferenceObjective(IReadOnlyList<(PreferenceLoss, double)> terms, double beta) => (_terms, Beta) = (terms, beta);
+
+    public double Beta { get; }
+
+    /// <summary>Whether any term compares with a reference policy.</summary>
+    public bool UsesReference => _terms.Any(t => t.Loss.UsesReference);
+
+    /// <summary>Reads names with optional weights.</summary>
+    /// <param name="text">"name", "name:weight", several with commas.</param>
+    /// <param name="smoothing">Share of labels taken to be wrong.</param>
+    /// <param name="gamma">SimPO's margin.</param>
+    /// <param name="rpoAlpha">Weight of a further "sft" term; 0 = none.</param>
+    /// <exception cref="TrainerException">An unknown name, or a weight or smoothing that makes no sense.</exception>
+    public static PreferenceObjective Parse(string text, double beta, double smoothing = 0, double gamma = 0.5, double rpoAlpha = 0)
+    {
+        var terms = new List<(PreferenceLoss, double)>();
+        foreach (var part in text.Split(',', StringSplitOptions.TrimEntries))
+        {
+            var (name, weight) = part.IndexOf(':') is > 0 and var colon ? (part[..colon].TrimEnd(), part[(colon + 1)..]) : (part, "1");
+            if (!Names.TryGetValue(name, out var kind))
+            {
+                throw new TrainerException($"Training options: loss names \"{name}\"; known: {string.Join(", ", Names.Keys)}.");
+            }
+            if (!double.TryParse(weight, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !(number is > 0 and <= 1e6))
+            {
+                throw new TrainerException($"Training options: loss gives \"{name}\" the weight \"{weight.Trim()}\"; it must be a number above 0.");
+            }
+            terms.Add((new PreferenceLoss(kind, beta, smoothing, gamma), number));
+        }
+        if (rpoAlpha > 0)
+        {
+            terms.Add((new PreferenceLoss(PreferenceLossKind.Sft, beta), rpoAlpha));
+        }
+        // Half of the labels wrong would leave nothing to learn; the robust loss divides by 1 - 2e.
+        return smoothing is >= 0 and < 0.5
+            ? new(terms, beta)
+            : throw new TrainerException("Training options: labelSmoothing must be at least 0 and below 0.5.");
+    }
+
+    /// <summary>(B): one loss a pair.</summary>
+    public Tensor PerPair(PairLogProbs p) => _terms.Select(t => t.Weight == 1 ? t.Loss.PerPair(p) : t.Weight * t.Loss.PerPair(p)).Aggregate((a, b) => a + b);
+
+    /// <summary>(B): what TRL reports as rewards: beta times the log-ratio, or times the log-probability where nothing is compared with a reference.</summary>
+    public Tensor Reward(Tensor policy, Tensor reference) => UsesReference ? Beta * (policy - reference) : Beta * policy;
+}
