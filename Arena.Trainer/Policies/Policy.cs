@@ -61,7 +61,7 @@ public sealed class Policy : IDisposable
             throw new TrainerException($"{folder} is an adapter over \"{baseName}\", which is an adapter itself; merge that one first.");
         }
         var config = ModelConfig.Load(Path.Combine(baseFolder, "config.json"));
-        var tokenizer = Tokenizer.Load(Path.Combine(baseFolder, "tokenizer.json"));
+        var tokenizer = Tokenizer.LoadFolder(baseFolder);
         if (tokenizer.VocabSize > config.VocabSize)
         {
             throw new TrainerException($"{baseFolder}: the tokenizer has {tokenizer.VocabSize} tokens, the model only {config.VocabSize}.");
