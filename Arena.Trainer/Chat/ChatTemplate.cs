@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Arena.Trainer.Chat.Jinja;
-using Arena.Trainer.Tokenizing;
 
 namespace Arena.Trainer.Chat;
 

@@ -136,7 +136,7 @@ public sealed class Tokenizer
     internal List<int> EncodeGuarded(string guarded)
     {
         var ids = new List<int>(guarded.Length / 3 + 4);
-        Append(guarded, ids, (token, start) => !(token.Special && ControlGuard.Stands(guarded, start)), guarded: true);
+        Append(guarded, ids, (token, start) => !(token is { Special: true, Content.Length: 1 } && ControlGuard.Stands(guarded, start)), guarded: true);
         return ids;
     }
 

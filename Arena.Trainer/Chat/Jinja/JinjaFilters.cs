@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Arena.Trainer.Chat.Jinja;
 
@@ -82,7 +83,7 @@ internal static class JinjaFilters
             case "float":
                 return Values.Number(value) ?? (value is string digits && double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) ? real : Argument(0, "default", 0.0));
             case "abs":
-                return value switch { long n => Math.Abs(n), double d => Math.Abs(d), _ => throw new JinjaException($"Line {line}: {Values.Kind(value)} has no absolute value.") };
+                return value switch { long n => (object)Math.Abs(n), double d => Math.Abs(d), _ => throw new JinjaException($"Line {line}: {Values.Kind(value)} has no absolute value.") };
             case "round":
                 var number = Values.Number(value) ?? throw new JinjaException($"Line {line}: {Values.Kind(value)} can't be rounded.");
                 return Math.Round(number, (int)Math.Clamp(Argument(0, "precision", 0L) is long digitsAfter ? digitsAfter : 0, 0, 15), MidpointRounding.ToEven);
@@ -119,7 +120,7 @@ internal static class JinjaFilters
             case "attr":
                 return JinjaAccess.Attribute(value, Values.Text(Argument(0, "name")), line);
             case "wordcount":
-                return (long)Text().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;
+                return (long)Regex.Count(Text(), @"\w+", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
             default:
                 throw new JinjaException($"Line {line}: there is no filter '{id}'.");
         }

@@ -6,7 +6,7 @@ internal static class JinjaOperators
     public static object? Unary(string op, object? value, int line) => (op, value) switch
     {
         ("not", _) => !Values.True(value),
-        ("-", long n) => -n,
+        ("-", long n) => (object)-n,
         ("-", double d) => -d,
         ("-", bool b) => b ? -1L : 0L,
         ("+", long or double) => value,
@@ -35,14 +35,15 @@ internal static class JinjaOperators
         {
             return (op, Whole(left), Whole(right)) switch
             {
-                ("+", long a, long b) => checked(a + b),
+                // Boxed one by one: a common type of the arms would make every number a double.
+                ("+", long a, long b) => (object)checked(a + b),
                 ("-", long a, long b) => checked(a - b),
                 ("*", long a, long b) => checked(a * b),
-                ("/", long a, long b) => b == 0 ? throw new JinjaException($"Line {line}: division by zero.") : (double)a / b,
+                ("/", long a, long b) => b == 0 ? throw new JinjaException($"Line {line}: division by zero.") : (object)((double)a / b),
                 ("//", long a, long b) => b == 0 ? throw new JinjaException($"Line {line}: division by zero.") : Floor(a, b),
                 ("%", long a, long b) => b == 0 ? throw new JinjaException($"Line {line}: division by zero.") : b == -1 ? 0L : a - Floor(a, b) * b,
                 ("**", long a, long b) when b >= 0 => Power(a, b),
-                _ when Values.Number(left) is { } x && Values.Number(right) is { } y => op switch
+                _ when Values.Number(left) is { } x && Values.Number(right) is { } y => (object)(op switch
                 {
                     "+" => x + y,
                     "-" => x - y,
@@ -52,7 +53,7 @@ internal static class JinjaOperators
                     "%" => y == 0 ? throw new JinjaException($"Line {line}: division by zero.") : x - Math.Floor(x / y) * y,
                     "**" => Math.Pow(x, y),
                     _ => throw Wrong(op, left, right, line),
-                },
+                }),
                 _ => throw Wrong(op, left, right, line),
             };
         }

@@ -60,7 +60,7 @@ internal static class Values
                 {
                     System.Text.Json.JsonValueKind.True => true,
                     System.Text.Json.JsonValueKind.False => false,
-                    System.Text.Json.JsonValueKind.Number => long.TryParse(json.ToJsonString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? whole : double.Parse(json.ToJsonString(), CultureInfo.InvariantCulture),
+                    System.Text.Json.JsonValueKind.Number => long.TryParse(json.ToJsonString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? whole : (object)double.Parse(json.ToJsonString(), CultureInfo.InvariantCulture),
                     _ => text(json.GetValue<string>()),
                 };
         }
@@ -246,14 +246,14 @@ internal static class Values
         if (size != 0 && (size < 1e-4 || size >= 1e16))
         {
             // 1E+16 here, 1e+16 there.
-            var parts = value.ToString("E16", CultureInfo.InvariantCulture);
             var shortest = value.ToString("R", CultureInfo.InvariantCulture);
             if (!shortest.Contains('E', StringComparison.Ordinal))
             {
-                shortest = decimal.Parse(shortest, NumberStyles.Float, CultureInfo.InvariantCulture).ToString("0.################E+00", CultureInfo.InvariantCulture);
+                shortest = value.ToString("0.################E+00", CultureInfo.InvariantCulture);
             }
-            var (mantissa, exponent) = (shortest[..shortest.IndexOf('E', StringComparison.Ordinal)], int.Parse(parts[(parts.IndexOf('E', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture));
-            return $"{mantissa}e{(exponent < 0 ? "-" : "+")}{Math.Abs(exponent):00}";
+            var at = shortest.IndexOf('E', StringComparison.Ordinal);
+            var exponent = int.Parse(shortest.AsSpan(at + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+            return $"{shortest[..at]}e{(exponent < 0 ? "-" : "+")}{Math.Abs(exponent):00}";
         }
         var text = value.ToString("R", CultureInfo.InvariantCulture);
         if (text.Contains('E', StringComparison.Ordinal))
