@@ -20,7 +20,7 @@ public static class OpponentPool
 
     /// <summary>The draw in words, for the pages.</summary>
     public static string InWords(PoolSettings s) =>
-        $"Drawn when the run started: house agents of the space, earlier versions of this agent, and other policies whose owners allow sparring. Each weighs 4·p·(1 − p), p being the parent's expected score against it by Elo (unrated: 1500): near-equal opponents first. The {s.Most} heaviest are taken, at least one of each source, and the weights become shares of the games.";
+        $"Drawn when a run starts: house agents of the space, earlier versions of the agent, and other policies whose owners allow sparring. Each weighs 4·p·(1 − p), p being the parent's expected score against it by Elo (unrated: 1500): near-equal opponents first. The {s.Most} heaviest are taken, at least one of each source, and the weights become shares of the games.";
 
     /// <param name="parent">The parent's rating in milli-Elo.</param>
     /// <param name="parentHash">Opponents that play exactly like the parent are left out.</param>

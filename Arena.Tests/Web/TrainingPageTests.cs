@@ -50,8 +50,22 @@ public sealed class TrainingPageTests(SiteFixture site)
             db.AgentVersions.Add(version);
             db.TrainingRuns.Add(new()
             {
-                Id = run, AgentId = owned.Id, OwnerId = owned.OwnerId, ParentVersionId = first, CandidateVersionId = second, Space = "tic-tac-toe", Status = RunStatus.Promoted, Options = new TrainOptions(Method: "grpo", Rounds: 7).ToJson(),
-                Pairs = "{\"prompt\":1}\n"u8.ToArray(), PairsHash = "feed", PairCount = 1, Opponents = PoolMember.ToJson([member]), Gate = gate.ToJson(), CreatedAt = Now, EndedAt = Now, Done = 1,
+                Id = run,
+                AgentId = owned.Id,
+                OwnerId = owned.OwnerId,
+                ParentVersionId = first,
+                CandidateVersionId = second,
+                Space = "tic-tac-toe",
+                Status = RunStatus.Promoted,
+                Options = new TrainOptions(Method: "grpo", Rounds: 7).ToJson(),
+                Pairs = "{\"prompt\":1}\n"u8.ToArray(),
+                PairsHash = "feed",
+                PairCount = 1,
+                Opponents = PoolMember.ToJson([member]),
+                Gate = gate.ToJson(),
+                CreatedAt = Now,
+                EndedAt = Now,
+                Done = 1,
             });
             db.TrainingMetrics.AddRange(Enumerable.Range(1, 30).Select(i => new TrainingMetric { RunId = run, Step = i, Json = $$"""{"step":{{i}},"loss":{{1.0 / i}},"reward":0.5,"kl":0.01,"grad_norm":0.25}""" }));
             db.TrainingLog.Add(RunLog.Line(run, Now, "Queued <b>here</b>."));
@@ -64,7 +78,18 @@ public sealed class TrainingPageTests(SiteFixture site)
                     var id = MatchId.New(time);
                     db.Matches.Add(new()
                     {
-                        Id = id, Space = "tic-tac-toe", RulesVersion = 1, Kind = MatchKind.Gate, Tier = "free", Status = MatchStatus.Closed, Seed = new byte[32], Commitment = "", PaceMs = 0, CreatedAt = Now, ClosedAt = Now, Epoch = 0,
+                        Id = id,
+                        Space = "tic-tac-toe",
+                        RulesVersion = 1,
+                        Kind = MatchKind.Gate,
+                        Tier = "free",
+                        Status = MatchStatus.Closed,
+                        Seed = new byte[32],
+                        Commitment = "",
+                        PaceMs = 0,
+                        CreatedAt = Now,
+                        ClosedAt = Now,
+                        Epoch = 0,
                         Seats =
                         [
                             new() { MatchId = id, Player = 0, AgentId = owned.Id, VersionId = side, OwnerId = owned.OwnerId, Score = score },
@@ -85,7 +110,7 @@ public sealed class TrainingPageTests(SiteFixture site)
         var agent = await PolicyAsync(owner, "Run page");
         var (run, _, _) = await TrainedAsync(agent);
         Assert.Equal(HttpStatusCode.OK, (await owner.GetAsync($"/training/{run}")).StatusCode);
-        foreach (var words in new[] { "Promoted", "Against the pool it is as good as its parent", "Greedy", "house agent", "Gradient norm", "Reward", "KL", "GRPO", "0.033", "Queued <b>here</b>.", "Download all", "near-equal opponents first", "7 rounds" })
+        foreach (var words in new[] { "Promoted", "Against the pool it is as good as its parent", "Greedy", "house agent", "Gradient norm", "Reward", "KL", "GRPO", "0.033", "Queued <b>here</b>.", "Download all", "near-equal opponents first", "7 rounds", "It became the agent's current version." })
         {
             Assert.Contains(words, owner.Text);
         }
@@ -171,7 +196,7 @@ public sealed class TrainingPageTests(SiteFixture site)
         var owner = await site.JoinAsync("chooser");
         await PolicyAsync(owner, "Chosen");
         await owner.GetAsync("/training/new");
-        Assert.Contains("As recommended for the space", owner.Text);
+        Assert.Contains("What is recommended, and why", owner.Text);
         Assert.Contains(MethodAdvice.For("tic-tac-toe").Why, owner.Text);
         Assert.Contains(MethodAdvice.For("connect-four").Why, owner.Text);
     }
