@@ -55,8 +55,14 @@ public enum PreferenceLossKind
     /// <summary>DiscoPOP, arXiv 2406.08414: logistic and exponential loss, blended by the margin.</summary>
     DiscoPop,
 
-    /// <summary>Negative log-likelihood of the chosen answer per token; no reference. With a weight beside another loss this is RPO.</summary>
+    /// <summary>Negative log-likelihood of the chosen answers, averaged over all tokens of the batch; no reference. With a weight beside another loss this is RPO.</summary>
     Sft,
+
+    /// <summary>AOT on pairs, arXiv 2406.05882: sigmoid loss on differences that are sorted over the batch, policy's against reference's.</summary>
+    Aot,
+
+    /// <summary>AOT without pairs: the batch's log-ratios of chosen and of rejected answers, each sorted.</summary>
+    AotUnpaired,
 }
 
 /// <summary>
@@ -65,7 +71,7 @@ public enum PreferenceLossKind
 /// </summary>
 /// <param name="Kind">Which one.</param>
 /// <param name="Beta">Strength of the pull to the reference; for ORPO the weight of the odds-ratio term.</param>
-/// <param name="LabelSmoothing">Share of labels taken to be wrong (robust, conservative; EXO takes 0.001 for 0).</param>
+/// <param name="LabelSmoothing">Share of labels taken to be wrong (robust, conservative, AOT; EXO takes 0.001 for 0).</param>
 /// <param name="Gamma">SimPO's target margin.</param>
 /// <param name="RpoAlpha">Adds this much of the chosen answer's negative log-likelihood per token (RPO, arXiv 2404.19733); 0 = none.</param>
 public sealed record PreferenceLoss(PreferenceLossKind Kind = PreferenceLossKind.Sigmoid, double Beta = 0.1, double LabelSmoothing = 0, double Gamma = 0.5, double RpoAlpha = 0)
@@ -97,7 +103,7 @@ public sealed record PreferenceLoss(PreferenceLossKind Kind = PreferenceLossKind
         return Kind switch
         {
             PreferenceLossKind.Sigmoid => MinusLogSigmoid(z),
-            PreferenceLossKind.ConservativeSigmoid => (1 - LabelSmoothing) * MinusLogSigmoid(z) + LabelSmoothing * MinusLogSigmoid(-z),
+            PreferenceLossKind.ConservativeSigmoid => Smoothed(z),
             PreferenceLossKind.Robust => ((1 - LabelSmoothing) * MinusLogSigmoid(z) - LabelSmoothing * MinusLogSigmoid(-z)) / (1 - 2 * LabelSmoothing),
             PreferenceLossKind.Hinge => (1 - z).clamp_min(0),
             PreferenceLossKind.Ipo => (u / p.ChosenTokens - v / p.RejectedTokens - 1 / (2 * Beta)).square(),
@@ -111,7 +117,9 @@ public sealed record PreferenceLoss(PreferenceLossKind Kind = PreferenceLossKind
             PreferenceLossKind.ApoZero => 1 - (Beta * u).sigmoid() + (Beta * v).sigmoid(),
             PreferenceLossKind.ApoDown => (Beta * u).sigmoid() + 1 - z.sigmoid(),
             PreferenceLossKind.DiscoPop => Blend(z),
-            PreferenceLossKind.Sft => PerToken(p),
+            PreferenceLossKind.Sft => (-p.PolicyChosen.sum() / p.ChosenTokens.sum()).expand_as(p.PolicyChosen),
+            PreferenceLossKind.Aot => Smoothed(Beta * (Sorted(p.PolicyChosen - p.PolicyRejected) - Sorted(p.ReferenceChosen - p.ReferenceRejected))),
+            PreferenceLossKind.AotUnpaired => Smoothed(Beta * (Sorted(u) - Sorted(v))),
             _ => throw new InvalidOperationException($"No loss called {Kind}."),
         };
     }
@@ -122,6 +130,10 @@ public sealed record PreferenceLoss(PreferenceLossKind Kind = PreferenceLossKind
         var e = LabelSmoothing == 0 ? LeastSmoothing : LabelSmoothing;
         return z.sigmoid() * (-MinusLogSigmoid(z) - Math.Log(1 - e)) + (-z).sigmoid() * (-MinusLogSigmoid(-z) - Math.Log(e));
     }
+
+    private Tensor Smoothed(Tensor z) => LabelSmoothing == 0 ? MinusLogSigmoid(z) : (1 - LabelSmoothing) * MinusLogSigmoid(z) + LabelSmoothing * MinusLogSigmoid(-z);
+
+    private static Tensor Sorted(Tensor x) => x.sort(0).Values;
 
     private static Tensor Blend(Tensor z)
     {

@@ -22,6 +22,8 @@ public sealed class PreferenceObjective
         ["apo_down"] = PreferenceLossKind.ApoDown,
         ["discopop"] = PreferenceLossKind.DiscoPop,
         ["sigmoid_norm"] = PreferenceLossKind.SigmoidNorm,
+        ["aot"] = PreferenceLossKind.Aot,
+        ["aot_unpaired"] = PreferenceLossKind.AotUnpaired,
         ["sft"] = PreferenceLossKind.Sft,
         ["simpo"] = PreferenceLossKind.SimPo,
         ["orpo"] = PreferenceLossKind.Orpo,
@@ -29,7 +31,9 @@ public sealed class PreferenceObjective
 
     private readonly IReadOnlyList<(PreferenceLoss Loss, double Weight)> _terms;
 
-    private PreferenceObjective(IReadOnlyList<(PreferenceLoss, double)> terms, double beta) => (_terms, Beta) = (terms, beta);
+    private readonly double _rpoAlpha;
+
+    private PreferenceObjective(IReadOnlyList<(PreferenceLoss, double)> terms, double beta, double rpoAlpha) => (_terms, Beta, _rpoAlpha) = (terms, beta, rpoAlpha);
 
     public double Beta { get; }
 
@@ -40,7 +44,7 @@ public sealed class PreferenceObjective
     /// <param name="text">"name", "name:weight", several with commas.</param>
     /// <param name="smoothing">Share of labels taken to be wrong.</param>
     /// <param name="gamma">SimPO's margin.</param>
-    /// <param name="rpoAlpha">Weight of a further "sft" term; 0 = none.</param>
+    /// <param name="rpoAlpha">Weight of the chosen answer's negative log-likelihood per token, averaged by pair (an "sft" term averages by token); 0 = none.</param>
     /// <exception cref="TrainerException">An unknown name, or a weight or smoothing that makes no sense.</exception>
     public static PreferenceObjective Parse(string text, double beta, double smoothing = 0, double gamma = 0.5, double rpoAlpha = 0)
     {
@@ -58,18 +62,18 @@ public sealed class PreferenceObjective
             }
             terms.Add((new PreferenceLoss(kind, beta, smoothing, gamma), number));
         }
-        if (rpoAlpha > 0)
-        {
-            terms.Add((new PreferenceLoss(PreferenceLossKind.Sft, beta), rpoAlpha));
-        }
         // Half of the labels wrong would leave nothing to learn; the robust loss divides by 1 - 2e.
         return smoothing is >= 0 and < 0.5
-            ? new(terms, beta)
+            ? new(terms, beta, rpoAlpha)
             : throw new TrainerException("Training options: labelSmoothing must be at least 0 and below 0.5.");
     }
 
     /// <summary>(B): one loss a pair.</summary>
-    public Tensor PerPair(PairLogProbs p) => _terms.Select(t => t.Weight == 1 ? t.Loss.PerPair(p) : t.Weight * t.Loss.PerPair(p)).Aggregate((a, b) => a + b);
+    public Tensor PerPair(PairLogProbs p)
+    {
+        var loss = _terms.Select(t => t.Weight == 1 ? t.Loss.PerPair(p) : t.Weight * t.Loss.PerPair(p)).Aggregate((a, b) => a + b);
+        return _rpoAlpha == 0 ? loss : loss + _rpoAlpha * (-p.PolicyChosen / p.ChosenTokens);
+    }
 
     /// <summary>(B): what TRL reports as rewards: beta times the log-ratio, or times the log-probability where nothing is compared with a reference.</summary>
     public Tensor Reward(Tensor policy, Tensor reference) => UsesReference ? Beta * (policy - reference) : Beta * policy;

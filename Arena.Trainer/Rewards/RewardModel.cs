@@ -55,7 +55,7 @@ public sealed class RewardModel : IDisposable
     public static RewardModel Load(string folder)
     {
         var config = ModelConfig.Load(Path.Combine(folder, "config.json"));
-        var tokenizer = Tokenizer.Load(Path.Combine(folder, "tokenizer.json"));
+        var tokenizer = Tokenizer.LoadFolder(folder);
         using var files = HfCheckpoint.Open(folder);
         if (!files.Entries.ContainsKey(Head))
         {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Arena.Trainer.Losses;
+using Arena.Trainer.Models;
 
 namespace Arena.Trainer.Training;
 
@@ -31,6 +32,8 @@ namespace Arena.Trainer.Training;
 /// <param name="KlBeta">GRPO: weight of the divergence from the policy at the start of the round.</param>
 /// <param name="DesirableWeight">KTO: of good answers.</param>
 /// <param name="UndesirableWeight">KTO: of bad answers.</param>
+/// <param name="LoraTargets">Layers that a fresh adapter covers: names with commas ("q_proj,v_proj"), or "all-linear".</param>
+/// <param name="LoraAlpha">A fresh adapter's alpha; 0 = twice the rank.</param>
 public sealed record TrainOptions(
     string Method = "grpo",
     int Rounds = 20,
@@ -57,7 +60,9 @@ public sealed record TrainOptions(
     double ClipHigh = 0.2,
     double KlBeta = 0,
     double DesirableWeight = 1,
-    double UndesirableWeight = 1)
+    double UndesirableWeight = 1,
+    string LoraTargets = LoraConfig.AllLinear,
+    double LoraAlpha = 0)
 {
     [JsonIgnore]
     public bool IsDpo => Method == "dpo";
@@ -65,6 +70,11 @@ public sealed record TrainOptions(
     /// <summary>Learns from single answers, good or bad, that are taken from pairs or given as such.</summary>
     [JsonIgnore]
     public bool IsByAnswer => Method is "kto" or "sft";
+
+    /// <summary>What a fresh adapter would be, or null without one.</summary>
+    public LoraConfig? Lora() => LoraRank == 0 ? null : new(
+        LoraRank, LoraAlpha > 0 ? LoraAlpha : 2 * LoraRank,
+        LoraTargets == LoraConfig.AllLinear ? LoraConfig.AllTargets : LoraTargets.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
 
     /// <exception cref="TrainerException">An unknown loss.</exception>
     public PreferenceObjective Preference() => PreferenceObjective.Parse(Loss, Beta, LabelSmoothing, Gamma, RpoAlpha);
@@ -104,6 +114,8 @@ public sealed record TrainOptions(
             { ClipNorm: not > 0 } => "clipNorm must be above 0",
             { EvaluationGames: < 0 } => "evaluationGames must not be negative",
             { Loss: null } => "loss must be a name",
+            { LoraTargets: null or "" } => "loraTargets must name layers",
+            { LoraAlpha: not (>= 0 and <= 65_536) } => "loraAlpha must not be negative",
             { ClipLow: not (> 0 and < 1) } => "clipLow must be between 0 and 1",
             { ClipHigh: not (> 0 and <= 100) } => "clipHigh must be above 0",
             { KlBeta: not (>= 0 and <= 100) } => "klBeta must not be negative",

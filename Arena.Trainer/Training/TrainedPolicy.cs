@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Arena.Trainer.Training;
 
-/// <summary>A policy in training: its own copy of the weights, of which either all or a fresh or continued adapter change.</summary>
+/// <summary>A policy in training: either its own copy of all weights, or a fresh or continued adapter over the start's, which stay as they are.</summary>
 public sealed class TrainedPolicy : IDisposable
 {
     private readonly FlatWeights _base;
@@ -13,7 +13,7 @@ public sealed class TrainedPolicy : IDisposable
     private TrainedPolicy(Policy start, FlatWeights baseWeights, LoraAdapter? adapter, string baseName) =>
         (Start, _base, Adapter, BaseName) = (start, baseWeights, adapter, baseName);
 
-    /// <summary>What it was before; its decoder is shared.</summary>
+    /// <summary>What it was before; its decoder is shared, under an adapter its weights too, so it must live longer.</summary>
     public Policy Start { get; }
 
     public LoraAdapter? Adapter { get; }
@@ -28,23 +28,29 @@ public sealed class TrainedPolicy : IDisposable
 
     public Decoder Decoder => Start.Decoder;
 
-    /// <param name="loraRank">0 trains all weights (an adapter of the start is merged first). Else an adapter: the start's own when it has this rank, or a fresh one.</param>
+    /// <param name="loraRank">0 trains all weights; else an adapter of that rank on all linear layers, with twice the rank as alpha (scale 2, as in the measured recipe).</param>
     /// <exception cref="TrainerException">The start is an adapter of another rank.</exception>
-    public static TrainedPolicy From(Policy start, int loraRank, SeededChance chance)
+    public static TrainedPolicy From(Policy start, int loraRank, SeededChance chance) =>
+        From(start, loraRank == 0 ? null : new LoraConfig(loraRank, 2 * loraRank, LoraConfig.AllTargets), chance);
+
+    /// <param name="lora">Null trains all weights (an adapter of the start is merged first). Else an adapter: the start's own when it has this rank, or a fresh one.</param>
+    /// <exception cref="TrainerException">The start is an adapter of another rank, or the adapter fits no layer of the model.</exception>
+    public static TrainedPolicy From(Policy start, LoraConfig? lora, SeededChance chance)
     {
-        if (loraRank == 0)
+        if (lora is null)
         {
             return new(start, start.MergedWeights(), null, start.Name);
         }
+        // Under an adapter the base is frozen: the start's own weights serve, a copy would double a large model.
         if (start.Adapter is { } own)
         {
-            return own.Config.Rank == loraRank
-                ? new(start, start.Weights.Copy(), new LoraAdapter(own.Config, own.Weights.Copy()), start.BaseName!)
+            return own.Config.Rank == lora.Rank
+                ? new(start, start.Weights, new LoraAdapter(own.Config, own.Weights.Copy()), start.BaseName!)
                 : throw new TrainerException($"\"{start.Name}\" is an adapter of rank {own.Config.Rank}; train it with loraRank {own.Config.Rank}, or with 0 to merge it.");
         }
-        // Alpha twice the rank: scale 2, as in the measured recipe.
-        var adapter = LoraAdapter.Initialise(start.Config, new LoraConfig(loraRank, 2 * loraRank, LoraConfig.AllTargets), chance);
-        return new(start, start.Weights.Copy(), adapter, start.Name);
+        return lora.Problem(start.Config) is { } problem
+            ? throw new TrainerException($"The adapter does not fit \"{start.Name}\": {problem}.")
+            : new(start, start.Weights, LoraAdapter.Initialise(start.Config, lora, chance), start.Name);
     }
 
     /// <summary>Tensors of a forward pass, in the caller's dispose scope; gradients reach <see cref="Trained"/> where they are on.</summary>
@@ -60,6 +66,9 @@ public sealed class TrainedPolicy : IDisposable
     public void Dispose()
     {
         Adapter?.Dispose();
-        _base.Dispose();
+        if (Adapter is null)
+        {
+            _base.Dispose();
+        }
     }
 }

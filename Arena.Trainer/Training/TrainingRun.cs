@@ -37,7 +37,7 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
 
     public RunResult Execute(Action<RunProgress> report, CancellationToken cancel)
     {
-        using var policy = TrainedPolicy.From(start, options.LoraRank, new SeededChance(options.Seed, stream: 4));
+        using var policy = TrainedPolicy.From(start, options.Lora(), new SeededChance(options.Seed, stream: 4));
         using var optimizer = new FlatAdamW(policy.Trained);
         List<PreferencePair> given = options.IsByAnswer ? [] : PreferenceData.Parse(pairsJsonl, "The preference set", start.Tokenizer, start.Config);
         List<LabelledAnswer> answers = options.IsByAnswer ? AnswerData.Parse(pairsJsonl, "The preference set", start.Tokenizer, start.Config) : [];

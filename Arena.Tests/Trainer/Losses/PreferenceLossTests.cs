@@ -84,6 +84,30 @@ public sealed class PreferenceLossTests
         Assert.Contains(reason, Assert.Throws<Arena.Trainer.TrainerException>(() => PreferenceObjective.Parse(text, .1)).Message);
 
     [Fact]
+    public void The_likelihood_term_is_averaged_over_the_batchs_tokens_and_RPOs_over_pairs()
+    {
+        using var scope = NewDisposeScope();
+        var pairs = Two();
+        // 12 and 2 over 6 and 2 tokens: 14/8 a token; by pair 2 and 1.
+        Assert.Equal([1.75, 1.75], new PreferenceLoss(PreferenceLossKind.Sft).PerPair(pairs).data<double>().ToArray());
+        var plain = PreferenceObjective.Parse("sigmoid", .1).PerPair(pairs);
+        var rpo = PreferenceObjective.Parse("sigmoid", .1, rpoAlpha: .5).PerPair(pairs);
+        Assert.Equal([1.0, .5], (rpo - plain).data<double>().ToArray().Select(d => Math.Round(d, 12)));
+    }
+
+    [Fact]
+    public void AOT_compares_what_is_sorted_over_the_batch()
+    {
+        using var scope = NewDisposeScope();
+        // Policy differences 3 and -4 against reference differences 1 and 0: sorted (-4, 3) against (0, 1).
+        static double Ls(double z) => Math.Log(1 + Math.Exp(-z));
+        Assert.Equal([Ls(-.4), Ls(.2)], new PreferenceLoss(PreferenceLossKind.Aot).PerPair(Two()).data<double>().ToArray(), (a, b) => Math.Abs(a - b) < 1e-12);
+        // Log-ratios of chosen 1 and 3, of rejected -1 and 7: (1, 3) against (-1, 7).
+        Assert.Equal([Ls(.2), Ls(-.4)], new PreferenceLoss(PreferenceLossKind.AotUnpaired).PerPair(Two()).data<double>().ToArray(), (a, b) => Math.Abs(a - b) < 1e-12);
+        Assert.Equal([.9 * Ls(-.4) + .1 * Ls(.4), .9 * Ls(.2) + .1 * Ls(-.2)], new PreferenceLoss(PreferenceLossKind.Aot, LabelSmoothing: .1).PerPair(Two()).data<double>().ToArray(), (a, b) => Math.Abs(a - b) < 1e-12);
+    }
+
+    [Fact]
     public void Half_of_the_labels_wrong_is_refused() =>
         Assert.Contains("labelSmoothing", Assert.Throws<Arena.Trainer.TrainerException>(() => PreferenceObjective.Parse("robust", .1, .5)).Message);
 
@@ -160,6 +184,9 @@ public sealed class PreferenceLossTests
         using var scope = NewDisposeScope();
         return loss.PerPair(Pair()).item<double>();
     }
+
+    private static PairLogProbs Two() => new(
+        tensor(new[] { -12.0, -2 }), tensor(new[] { -15.0, 2 }), tensor(new[] { -13.0, -5 }), tensor(new[] { -14.0, -5 }), tensor(new[] { 6.0, 2 }), tensor(new[] { 10.0, 4 }));
 
     private static PairLogProbs Pair() => new(Of(-12), Of(-15), Of(-13), Of(-14), Of(6), Of(10));
 

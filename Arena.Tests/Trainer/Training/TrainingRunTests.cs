@@ -95,6 +95,33 @@ public sealed class TrainingRunTests : IDisposable
         Assert.NotEqual(Policy.HashFolder(_folder.File("sigmoid/result")), Policy.HashFolder(_folder.File("other/result")));
     }
 
+    [Theory]
+    [InlineData("q_proj,v_proj", 8, 1.5)]
+    [InlineData("layers.1.mlp.up_proj", 2, 1.5)]
+    [InlineData("all-linear", 28, 1.5)]
+    public void An_adapter_is_trained_on_the_layers_that_are_asked_for_and_the_base_stays(string targets, int tensors, double scale)
+    {
+        using var start = TinyModels.Shipped();
+        var before = start.Weights.Flat.data<float>().ToArray();
+        var options = Small with { Rounds = 0, LoraRank = 2, LoraTargets = targets, LoraAlpha = 3 };
+        new TrainingRun(start, options, "tic-tac-toe", Given, _folder.File("run")).Execute(_ => { }, default);
+        using var trained = Policy.Load("trained", _folder.File("run/result"), _ => ShippedModel.Folder);
+        Assert.Equal(tensors, trained.Adapter!.Weights.Slots.Count);
+        Assert.Equal(scale, trained.Adapter.Config.ScaleOf("layers.1.mlp.up_proj"));
+        Assert.Equal(before, start.Weights.Flat.data<float>().ToArray());
+        Assert.Equal(start.WeightsHash, trained.BaseHash);
+    }
+
+    [Theory]
+    [InlineData("lm_head")]
+    [InlineData("c_attn")]
+    public void An_adapter_of_layers_that_are_not_there_is_refused(string targets)
+    {
+        using var start = TinyModels.Shipped();
+        var run = new TrainingRun(start, Small with { LoraRank = 2, LoraTargets = targets }, "tic-tac-toe", Given, _folder.File("run"));
+        Assert.Contains(targets, Assert.Throws<Arena.Trainer.TrainerException>(() => run.Execute(_ => { }, default)).Message);
+    }
+
     [Fact]
     public void KTO_begins_at_a_half_and_learns_good_from_bad()
     {
