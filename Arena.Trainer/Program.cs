@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Arena.Trainer;
 using Arena.Trainer.Commands;
+using Arena.Trainer.Serving;
 using Spectre.Console;
 
 if (Console.IsOutputRedirected)
@@ -24,7 +25,7 @@ var root = new RootCommand("Arena.Trainer: serves policies, trains them on prefe
 };
 try
 {
-    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = ServeHost.LastWords + TimeSpan.FromSeconds(5) });
 }
 catch (TrainerException e)
 {

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Arena.Trainer.Native;
 using Arena.Trainer.Policies;
+using Arena.Trainer.Serving;
 using Spectre.Console;
 using TorchSharp;
 
@@ -44,6 +45,13 @@ internal static class DoctorCommand
                     return $"{policy.Weights.Flat.NumberOfElements:N0} weights, sha256 {policy.WeightsHash[..12]}…";
                 });
             }
+            Check("keys and values", () =>
+            {
+                var bytes = ServeOptions.DefaultKvBytes;
+                // Qwen2.5-0.5B: 24 layers, 2 key-value heads of 64, 4 bytes, keys and values.
+                var tokens = bytes / (2L * 24 * 2 * 64 * 4);
+                return $"serve keeps up to {bytes >> 20:N0} MiB for running answers (a quarter of the memory; --kv-memory says otherwise): {tokens:N0} tokens of a model like Qwen2.5-0.5B";
+            });
             Check("temporary files", () =>
             {
                 var path = Path.Combine(Path.GetTempPath(), $"arena-trainer-doctor-{Environment.ProcessId}");

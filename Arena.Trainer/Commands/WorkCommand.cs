@@ -32,7 +32,7 @@ internal static class WorkCommand
             Directory.CreateDirectory(folder);
             using var http = new HttpClient(new WorkerToken(Path.GetFullPath(parse.GetRequiredValue(tokenFile)))) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
             var folders = new PolicyFolders(folder, new PolicyLibrary(http));
-            await using var app = ServeHost.Build(parse.GetValue(port), folders, TimeProvider.System);
+            await using var app = ServeHost.Build(parse.GetValue(port), folders, TimeProvider.System, say: Say);
             await ServeCommand.StartAsync(app, parse.GetValue(port), cancel);
             // The site stops its children with SIGTERM, which the host turns into this token.
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, app.Lifetime.ApplicationStopping);

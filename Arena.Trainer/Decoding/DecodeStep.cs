@@ -62,9 +62,9 @@ internal sealed unsafe class DecodeStep
     public void Run(KvCache cache, long[] ids, float[] logits, int threads)
     {
         var steps = ids.Length / cache.Rows;
-        if (cache.Length + steps > Math.Min(cache.Capacity, _positions))
+        if (cache.Longest + steps > _positions || cache.Length + steps > cache.Capacity)
         {
-            throw new TrainerException($"A sequence of {cache.Length + steps} tokens is longer than the model's {_positions} positions or the cache's {cache.Capacity}.");
+            throw new TrainerException($"A sequence of {cache.Longest + steps} tokens is longer than the model's {_positions} positions or the cache's {cache.Capacity}.");
         }
         if (ids.AsSpan().ContainsAnyExceptInRange(0, _config.VocabSize - 1))
         {

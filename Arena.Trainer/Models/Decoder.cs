@@ -57,8 +57,10 @@ public sealed class Decoder : IDisposable
     public Tensor Hidden(DecoderWeights weights, Tensor ids, KvCache? cache = null)
     {
         var (start, steps) = (cache?.Length ?? 0, ids.shape[1]);
-        var (cos, sin) = Angles(start, steps, cache?.Padding);
-        return Run(weights, ids, cos, sin, Mask(start, steps, cache?.Padding), cache);
+        // A cache that rows join and leave may have places beyond its rows.
+        var padding = cache?.Padding?[..cache.Rows];
+        var (cos, sin) = Angles(start, steps, padding);
+        return Run(weights, ids, cos, sin, Mask(start, steps, padding), cache);
     }
 
     /// <summary>Hidden states of rows that hold several sequences each, told apart by positions and mask.</summary>
@@ -141,9 +143,10 @@ public sealed class Decoder : IDisposable
     /// <summary>(T, D), or (B, 1, T, D) where rows are padded.</summary>
     private (Tensor Cos, Tensor Sin) Angles(int start, long steps, int[]? padding)
     {
-        if (start + steps > Positions)
+        var longest = start + steps - (padding?.Min() ?? 0);
+        if (longest > Positions)
         {
-            throw new TrainerException($"A sequence of {start + steps} tokens is longer than the model's {Positions} positions.");
+            throw new TrainerException($"A sequence of {longest} tokens is longer than the model's {Positions} positions.");
         }
         if (padding is null)
         {

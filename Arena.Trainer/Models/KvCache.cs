@@ -8,7 +8,7 @@ namespace Arena.Trainer.Models;
 /// Keys and values of the positions seen so far, for rows that advance in lock step. Rows with shorter prompts are
 /// padded on the left; <see cref="Padding"/> says by how much.
 /// </summary>
-public sealed class KvCache : IDisposable
+public sealed partial class KvCache : IDisposable
 {
     private Tensor[] _keys;
     private Tensor[] _values;
@@ -43,6 +43,9 @@ public sealed class KvCache : IDisposable
     /// <summary>Empty positions on the left of each row, or null.</summary>
     public int[]? Padding { get; private set; }
 
+    /// <summary>Positions of the longest row: what must fit the model, however far to the right the rows stand.</summary>
+    internal int Longest => Padding is null ? Length : Length - LeastPadding;
+
     /// <summary>Stores the new positions of one layer; gives all positions so far, (B, Hkv, S, D).</summary>
     internal (Tensor Keys, Tensor Values) Append(int layer, Tensor keys, Tensor values)
     {
@@ -51,9 +54,10 @@ public sealed class KvCache : IDisposable
         {
             throw new InvalidOperationException($"The cache holds {Capacity} positions; {Length + count} were asked for.");
         }
-        _keys[layer].narrow(2, Length, count).copy_(keys);
-        _values[layer].narrow(2, Length, count).copy_(values);
-        return (_keys[layer].narrow(2, 0, Length + count), _values[layer].narrow(2, 0, Length + count));
+        var (allKeys, allValues) = (_keys[layer].narrow(0, 0, Rows), _values[layer].narrow(0, 0, Rows));
+        allKeys.narrow(2, Length, count).copy_(keys);
+        allValues.narrow(2, Length, count).copy_(values);
+        return (allKeys.narrow(2, 0, Length + count), allValues.narrow(2, 0, Length + count));
     }
 
     internal void Advance(int count) => Length += count;

@@ -5,30 +5,79 @@ namespace Arena.Trainer.Policies;
 /// <summary>Where policies lie: the shipped one beside the program, the others in the data folder, fetched from a site when asked for.</summary>
 /// <param name="dataFolder">Policies lie in its "policies" folder, one folder a name.</param>
 /// <param name="library">Fetches what is not there, or null without a site.</param>
-public sealed class PolicyFolders(string dataFolder, PolicyLibrary? library)
+/// <param name="named">Folders elsewhere, by the name that they are served under.</param>
+public sealed class PolicyFolders(string dataFolder, PolicyLibrary? library, IReadOnlyDictionary<string, string>? named = null)
 {
+    internal const string OldSuffix = ".old";
+
     private readonly string _root = Path.Combine(dataFolder, "policies");
+
+    /// <summary>What tells versions apart: the files of a policy with their sizes and times; null where nothing lies on disk.</summary>
+    public string? Stamp(string name)
+    {
+        if (OnDisk(name) is not { } folder)
+        {
+            return null;
+        }
+        try
+        {
+            var files = new DirectoryInfo(folder).EnumerateFiles().OrderBy(f => f.Name, StringComparer.Ordinal).Select(f => $"{f.Name}:{f.Length}:{f.LastWriteTimeUtc.Ticks}");
+            return string.Join('|', files);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>When a policy's folder was written, or null where nothing lies on disk.</summary>
+    public DateTimeOffset? Written(string name) => OnDisk(name) is { } folder ? Directory.GetLastWriteTimeUtc(folder) : null;
 
     /// <summary>Names that lie on disk now, the shipped one first.</summary>
     public IReadOnlyList<string> Names()
     {
         var stored = Directory.Exists(_root) ? Directory.GetDirectories(_root).Select(d => Path.GetFileName(d)!).Where(PolicyName.IsValid) : [];
-        return [ShippedModel.Name, .. stored.Order(StringComparer.Ordinal)];
+        return [ShippedModel.Name, .. (named?.Keys ?? []).Concat(stored).Distinct().Order(StringComparer.Ordinal)];
+    }
+
+    private string? OnDisk(string name)
+    {
+        var folder = name == ShippedModel.Name ? ShippedModel.Folder : named?.GetValueOrDefault(name) ?? (PolicyName.IsValid(name) ? Path.Combine(_root, name) : null);
+        return Directory.Exists(folder) ? folder : null;
     }
 
     /// <summary>The folder of a name, fetched if need be, or null when nobody knows it.</summary>
     public async Task<string?> FindAsync(string name, CancellationToken cancel)
     {
-        if (name == ShippedModel.Name)
+        if (OnDisk(name) is { } there)
         {
-            return ShippedModel.Folder;
+            return there;
         }
         if (!PolicyName.IsValid(name))
         {
             return null;
         }
         var folder = Path.Combine(_root, name);
-        return Directory.Exists(folder) || (library is not null && await library.FetchAsync(name, folder, cancel)) ? folder : null;
+        if (Directory.Exists(folder + OldSuffix) && !Directory.Exists(folder))
+        {
+            // A stop came between the two renames of a replacement.
+            Directory.Move(folder + OldSuffix, folder);
+            return folder;
+        }
+        return library is not null && await library.FetchAsync(name, folder, cancel) ? folder : null;
+    }
+
+    /// <summary>The name under which the base that an adapter names is served here ("owner/name" also as "name"), or null.</summary>
+    internal async Task<string?> ServedBaseAsync(string baseName, CancellationToken cancel)
+    {
+        foreach (var name in new[] { baseName, baseName[(baseName.LastIndexOf('/') + 1)..] })
+        {
+            if (await FindAsync(name, cancel) is not null)
+            {
+                return name;
+            }
+        }
+        return null;
     }
 
     /// <summary>Loads a policy, with the base that an adapter names; null when nobody knows it.</summary>
@@ -44,7 +93,8 @@ public sealed class PolicyFolders(string dataFolder, PolicyLibrary? library)
         if (File.Exists(Path.Combine(folder, PeftAdapter.ConfigFile)))
         {
             var baseName = PeftAdapter.BaseName(folder);
-            baseFolder = await FindAsync(baseName, cancel) ?? throw new TrainerException($"\"{name}\" is an adapter over \"{baseName}\", which nobody here knows.");
+            baseFolder = await FindAsync(baseName, cancel) ?? await FindAsync(baseName[(baseName.LastIndexOf('/') + 1)..], cancel)
+                ?? (Directory.Exists(baseName) ? baseName : null) ?? throw new TrainerException($"\"{name}\" is an adapter over \"{baseName}\", which nobody here knows.");
         }
         return Policy.Load(name, folder, _ => baseFolder!);
     }

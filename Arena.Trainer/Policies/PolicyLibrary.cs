@@ -83,10 +83,20 @@ public sealed class PolicyLibrary(HttpClient http)
         {
             AtomicFile.Write(Path.Combine(partial, file), stream => stream.Write(bytes));
         }
+        // The old version stands beside until the new one is in place; FindAsync brings it back after a stop in between.
+        var old = folder + PolicyFolders.OldSuffix;
         if (Directory.Exists(folder))
         {
-            Directory.Delete(folder, recursive: true);
+            if (Directory.Exists(old))
+            {
+                Directory.Delete(old, recursive: true);
+            }
+            Directory.Move(folder, old);
         }
         Directory.Move(partial, folder);
+        if (Directory.Exists(old))
+        {
+            Directory.Delete(old, recursive: true);
+        }
     }
 }

@@ -11,21 +11,31 @@ namespace Arena.Trainer.Sampling;
 /// <param name="Options">How tokens are drawn.</param>
 /// <param name="Chance">This row's own draws, so that its neighbours in the batch don't matter.</param>
 /// <param name="TopLogProbabilities">How many alternatives to report per token.</param>
-/// <param name="Stop">Called with the tokens so far; true ends the row (stop strings). Null = never.</param>
-/// <param name="OnToken">Called with each token as it is drawn, on the sampling thread. Null = nobody listens.</param>
 public sealed record SampleRequest(
     IReadOnlyList<int> Prompt,
     int MaxTokens,
     SamplingOptions Options,
     SeededChance Chance,
-    int TopLogProbabilities = 0,
-    Func<IReadOnlyList<int>, bool>? Stop = null,
-    Action<SampledToken>? OnToken = null);
+    int TopLogProbabilities = 0)
+{
+    /// <summary>Called with each token as it is drawn, on the sampling thread; true ends the row (stop texts). Null = nobody listens.</summary>
+    public Func<SampledToken, bool>? OnToken { get; init; }
+
+    /// <summary>Holds the answer to a list of texts, or null for a free answer. It belongs to this row.</summary>
+    public ChoiceGuide? Guide { get; init; }
+
+    /// <summary>Tokens that end an answer; null = the configuration's end token.</summary>
+    public IReadOnlyList<int>? EndIds { get; init; }
+}
 
 /// <param name="Id">The token.</param>
-/// <param name="LogProbability">Untempered.</param>
+/// <param name="LogProbability">Untempered; under a guide, among the tokens that it allows.</param>
 /// <param name="Alternatives">The likeliest tokens, best first; empty unless asked for.</param>
-public readonly record struct SampledToken(int Id, double LogProbability, IReadOnlyList<(int Token, double LogProbability)> Alternatives);
+public readonly record struct SampledToken(int Id, double LogProbability, IReadOnlyList<(int Token, double LogProbability)> Alternatives)
+{
+    /// <summary>Under a guide, the log-probability among all tokens; else null.</summary>
+    public double? FreeLogProbability { get; init; }
+}
 
 /// <param name="Tokens">Without the end token.</param>
 /// <param name="Ended">It ended by itself (end token or stop), not by its limit.</param>
@@ -42,8 +52,7 @@ public static class BatchSampler
         var width = requests.Max(r => r.Prompt.Count);
         var longest = requests.Max(r => r.MaxTokens);
         var padding = requests.Select(r => width - r.Prompt.Count).ToArray();
-        var tokens = requests.Select(_ => new List<SampledToken>()).ToArray();
-        var ended = new bool[requests.Count];
+        var draws = requests.Select(r => new RowDraw(r, config)).ToArray();
         var rows = Enumerable.Range(0, requests.Count).ToList();
         var ids = new long[rows.Count * width];
         Array.Fill(ids, config.PadId);
@@ -65,9 +74,9 @@ public static class BatchSampler
                 for (var i = 0; i < rows.Count; i++)
                 {
                     var row = rows[i];
-                    if (Advance(requests[row], logits.AsSpan(i * config.VocabSize, config.VocabSize), tokens[row], config, out ended[row]) && cache.Length < cache.Capacity)
+                    if (draws[row].Next(logits.AsSpan(i * config.VocabSize, config.VocabSize)) && cache.Length < cache.Capacity)
                     {
-                        next.Add(tokens[row][^1].Id);
+                        next.Add(draws[row].LastId);
                         kept.Add(i);
                     }
                 }
@@ -85,7 +94,7 @@ public static class BatchSampler
         {
             cache.Dispose();
         }
-        return [.. requests.Select((_, i) => new SampleResult(tokens[i], ended[i]))];
+        return [.. draws.Select(d => d.Result)];
     }
 
     /// <summary>Feeds (B, T) ids; gives the last position's logits, (B, V) row-major, good until the next step with this cache.</summary>
@@ -101,26 +110,5 @@ public static class BatchSampler
         var hidden = decoder.Hidden(weights, tensor(ids, [rows, ids.Length / rows]), cache);
         var last = hidden.select(1, hidden.shape[1] - 1);
         return Decoder.Logits(weights, last).to_type(ScalarType.Float32).contiguous().data<float>().ToArray();
-    }
-
-    /// <summary>Draws one row's next token; false when the row is done.</summary>
-    private static bool Advance(SampleRequest request, ReadOnlySpan<float> logits, List<SampledToken> tokens, ModelConfig config, out bool ended)
-    {
-        ended = false;
-        if (tokens.Count >= request.MaxTokens)
-        {
-            return false;
-        }
-        var id = TokenPicker.Pick(logits, request.Options, request.Chance, config.BosId);
-        if (id == config.EosId)
-        {
-            ended = true;
-            return false;
-        }
-        var token = new SampledToken(id, TokenPicker.LogProbability(logits, id), request.TopLogProbabilities > 0 ? TokenPicker.Top(logits, request.TopLogProbabilities) : []);
-        tokens.Add(token);
-        request.OnToken?.Invoke(token);
-        ended = request.Stop?.Invoke([.. tokens.Select(t => t.Id)]) ?? false;
-        return !ended && tokens.Count < request.MaxTokens;
     }
 }

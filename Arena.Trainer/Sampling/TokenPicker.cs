@@ -20,6 +20,14 @@ public static class TokenPicker
         var rented = ArrayPool<float>.Shared.Rent(logits.Length);
         var shares = rented.AsSpan(0, logits.Length);
         Shares(logits, options.Temperature, banned, shares);
+        if (options.MinP > 0)
+        {
+            // The likeliest token's share is 1 before they are summed.
+            foreach (ref var share in shares)
+            {
+                share = share < options.MinP ? 0 : share;
+            }
+        }
         if (options.TopK > 0 || options.TopP < 1)
         {
             Truncate(shares, options);

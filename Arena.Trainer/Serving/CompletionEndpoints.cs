@@ -1,223 +1,220 @@
-using System.Security.Cryptography;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
-using Arena.Trainer.Chance;
 using Arena.Trainer.Sampling;
 
 namespace Arena.Trainer.Serving;
 
-/// <summary>
-/// OpenAI's completions, chat completions and models, over the generation queue. Policies on compact notation have no chat
-/// template: the prompt is the content of the last user message.
-/// </summary>
-public static class CompletionEndpoints
+/// <summary>OpenAI's completions, chat completions and models, over the generation loop; health and metrics of the server.</summary>
+internal static class CompletionEndpoints
 {
     public static void MapCompletions(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/chat/completions", (HttpContext http, GenerationQueue queue, TimeProvider time) => CompleteAsync(http, queue, time, chat: true));
-        routes.MapPost("/v1/completions", (HttpContext http, GenerationQueue queue, TimeProvider time) => CompleteAsync(http, queue, time, chat: false));
+        routes.MapPost("/v1/chat/completions", (HttpContext http, CompletionDesk desk, TimeProvider time) => CompleteAsync(http, desk, time, chat: true));
+        routes.MapPost("/v1/completions", (HttpContext http, CompletionDesk desk, TimeProvider time) => CompleteAsync(http, desk, time, chat: false));
         routes.MapGet("/v1/models", (PolicyShelf shelf) => new JsonObject
         {
             ["object"] = "list",
-            ["data"] = new JsonArray([.. shelf.Names().Select(n => (JsonNode)ModelObject(n))]),
+            ["data"] = new JsonArray([.. shelf.Names().Select(n => (JsonNode)WireShapes.Model(n, shelf.Created(n)))]),
         });
         routes.MapGet("/v1/models/{name}", (string name, PolicyShelf shelf) =>
-            shelf.Names().Contains(name) ? Results.Json(ModelObject(name)) : Error(404, $"The model '{name}' does not exist", "model", "model_not_found"));
-        routes.MapGet("/health", (GenerationQueue queue) => new JsonObject
+            shelf.Names().Contains(name) ? Results.Json(WireShapes.Model(name, shelf.Created(name))) : Unknown(name));
+        routes.MapGet("/health", (ServeCounts counts) => new JsonObject
         {
             ["status"] = "ok",
-            ["requests"] = queue.Counts.Requests,
-            ["batches"] = queue.Counts.Batches,
-            ["rows"] = queue.Counts.Rows,
-            ["tokens"] = queue.Counts.Tokens,
-            ["largestBatch"] = queue.Counts.LargestBatch,
+            ["requests"] = counts.Requests,
+            ["running"] = counts.Running,
+            ["waiting"] = counts.Waiting,
+            ["tokens"] = counts.Tokens,
+            ["largestBatch"] = counts.LargestBatch,
         });
-        routes.MapFallback((HttpContext http) => Error(404, $"Unknown address {http.Request.Method} {http.Request.Path}", null, null));
+        routes.MapGet("/metrics", (ServeCounts counts) => Results.Text(Metrics(counts), "text/plain; version=0.0.4"));
+        routes.MapFallback((HttpContext http) => Error(404, $"Unknown address {http.Request.Method} {http.Request.Path}", null, "unknown_url"));
     }
 
     /// <summary>An error in OpenAI's shape.</summary>
-    internal static IResult Error(int status, string message, string? field, string? code) => Results.Json(ErrorBody(status, message, field, code), statusCode: status);
+    internal static IResult Error(int status, string message, string? field, string? code) => Results.Json(WireShapes.Error(status, message, field, code), statusCode: status);
 
-    private static JsonObject ErrorBody(int status, string message, string? field, string? code) => new()
+    private static IResult Unknown(string model) => Error(404, $"The model '{model}' does not exist", "model", "model_not_found");
+
+    private static async Task<IResult> CompleteAsync(HttpContext http, CompletionDesk desk, TimeProvider time, bool chat)
     {
-        ["error"] = new JsonObject
-        {
-            ["message"] = message,
-            ["type"] = status >= 500 ? "server_error" : "invalid_request_error",
-            ["param"] = field,
-            ["code"] = code,
-        },
-    };
-
-    private static JsonObject ModelObject(string name) => new() { ["id"] = name, ["object"] = "model", ["created"] = 0, ["owned_by"] = "arena" };
-
-    private static async Task<IResult> CompleteAsync(HttpContext http, GenerationQueue queue, TimeProvider time, bool chat)
-    {
-        JsonNode? body;
+        // Whatever way the request ends, its answers end with it.
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
         try
         {
-            body = await JsonNode.ParseAsync(http.Request.Body, cancellationToken: http.RequestAborted);
+            var request = RequestReader.Read(await JsonNode.ParseAsync(http.Request.Body, cancellationToken: gone.Token), chat);
+            var id = (chat ? "chatcmpl-" : "cmpl-") + Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
+            var created = time.GetUtcNow().ToUnixTimeSeconds();
+            return request.Stream
+                ? await StreamAsync(http, desk, request, id, created, gone.Token)
+                : await WholeAsync(desk, request, id, created, gone.Token);
         }
         catch (JsonException e)
         {
             return Error(400, $"We could not parse the JSON body of your request: {e.Message}", null, null);
         }
-        var (request, problem, field) = CompletionRequest.Read(body, chat);
-        if (request is null)
+        catch (BadHttpRequestException e)
         {
-            return Error(400, problem!, field, null);
+            return Error(e.StatusCode, e.Message, null, e.StatusCode == 413 ? "request_too_large" : null);
         }
-        var id = (chat ? "chatcmpl-" : "cmpl-") + Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
-        var created = time.GetUtcNow().ToUnixTimeSeconds();
-        return request.Stream
-            ? await StreamAsync(http, queue, request, id, created)
-            : await WholeAsync(http, queue, request, id, created);
+        catch (BadRequestException e)
+        {
+            return Error(400, e.Message, e.Field, e.Code);
+        }
+        catch (UnknownModelException e)
+        {
+            return Error(404, e.Message, "model", "model_not_found");
+        }
+        catch (OverloadedException e)
+        {
+            http.Response.Headers.RetryAfter = e.Stopping ? "5" : "1";
+            return e.Stopping ? Error(503, e.Message, null, "server_stopping") : Error(429, e.Message, null, "rate_limit_exceeded");
+        }
+        catch (TrainerException e)
+        {
+            return Error(500, e.Message, null, null);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            return Results.Empty;
+        }
+        finally
+        {
+            await gone.CancelAsync();
+        }
     }
 
-    private static async Task<IResult> WholeAsync(HttpContext http, GenerationQueue queue, CompletionRequest request, string id, long created)
+    private static async Task<IResult> WholeAsync(CompletionDesk desk, CompletionRequest request, string id, long created, CancellationToken gone)
     {
-        var promptTokens = 0;
-        var outcome = await queue.RunAsync(new GenerationJob(request.Model, policy => Rows(request, policy, null, out promptTokens)), http.RequestAborted);
-        if (Failure(request, outcome) is { } failure)
-        {
-            return failure;
-        }
+        var asked = await desk.AskAsync(request, null, gone);
         var choices = new JsonArray();
-        for (var i = 0; i < outcome.Results.Count; i++)
+        var (promptTokens, answered) = (0, 0);
+        foreach (var prompt in asked)
         {
-            choices.Add((JsonNode)Choice(request, outcome.Policy!, outcome.Results[i], i));
+            var results = await prompt.Job.Done.WaitAsync(gone);
+            promptTokens += prompt.Job.Prompt.Count;
+            for (var n = 0; n < results.Count; n++)
+            {
+                var text = prompt.Texts[n];
+                if (request.Stop.Count == 0)
+                {
+                    foreach (var token in results[n].Tokens)
+                    {
+                        text.Add(token);
+                    }
+                }
+                text.Finish();
+                answered += results[n].Tokens.Count;
+                choices.Add((JsonNode)WireShapes.Choice(request, prompt.Job.Policy, choices.Count, text.Text, request.LogProbs ? [.. text.Tokens] : [], Finish(results[n]), prompt.Echo));
+            }
         }
-        var answered = outcome.Results.Sum(r => r.Tokens.Count);
-        return Results.Json(new JsonObject
-        {
-            ["id"] = id,
-            ["object"] = request.Chat ? "chat.completion" : "text_completion",
-            ["created"] = created,
-            ["model"] = request.Model,
-            ["choices"] = choices,
-            ["usage"] = new JsonObject { ["prompt_tokens"] = promptTokens, ["completion_tokens"] = answered, ["total_tokens"] = promptTokens + answered },
-        });
+        var answer = WireShapes.Envelope(request, id, created, asked[0].Job.Policy.Fingerprint, chunk: false);
+        answer["choices"] = choices;
+        answer["usage"] = WireShapes.Usage(promptTokens, answered);
+        return Results.Json(answer);
     }
 
-    private static async Task<IResult> StreamAsync(HttpContext http, GenerationQueue queue, CompletionRequest request, string id, long created)
+    private static string Finish(SampleResult result) => result.Ended ? "stop" : "length";
+
+    private static async Task<IResult> StreamAsync(HttpContext http, CompletionDesk desk, CompletionRequest request, string id, long created, CancellationToken gone)
     {
-        var pieces = Channel.CreateUnbounded<string>();
-        var running = queue.RunAsync(new GenerationJob(request.Model, policy => Rows(request, policy, text => pieces.Writer.TryWrite(text), out _)), http.RequestAborted);
-        _ = running.ContinueWith(_ => pieces.Writer.TryComplete(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        // Errors before the first token can still be an ordinary answer.
-        var any = await pieces.Reader.WaitToReadAsync(http.RequestAborted);
-        if (!any && Failure(request, await running) is { } failure)
+        var pieces = Channel.CreateUnbounded<Piece>(new UnboundedChannelOptions { SingleReader = true });
+        var asked = await desk.AskAsync(request, (choice, text, result) =>
         {
-            return failure;
-        }
+            var (fresh, tokens) = text.TakeNew(result is not null);
+            if (fresh.Length > 0 || tokens.Count > 0 || result is not null)
+            {
+                pieces.Writer.TryWrite(new(choice, fresh, tokens, result));
+            }
+        }, gone);
+        var all = Task.WhenAll(asked.Select(a => a.Job.Done));
+        _ = all.ContinueWith(done => pieces.Writer.TryComplete(done.Exception?.InnerException), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        // An error before the first token can still be an ordinary answer.
+        await pieces.Reader.WaitToReadAsync(gone);
+        var policy = asked[0].Job.Policy;
         http.Response.ContentType = "text/event-stream";
         http.Response.Headers.CacheControl = "no-cache";
-        if (request.Chat)
+        var begun = new bool[asked.Count * request.Count];
+        var answered = 0;
+        try
         {
-            await SendAsync(new JsonObject { ["role"] = "assistant", ["content"] = "" }, null);
+            while (await pieces.Reader.WaitToReadAsync(gone))
+            {
+                while (pieces.Reader.TryRead(out var piece))
+                {
+                    await SendAsync(piece);
+                    answered += piece.Result?.Tokens.Count ?? 0;
+                }
+                await http.Response.Body.FlushAsync(gone);
+            }
+            if (request.StreamUsage)
+            {
+                await WriteAsync([], WireShapes.Usage(asked.Sum(a => a.Job.Prompt.Count), answered));
+            }
         }
-        await foreach (var piece in pieces.Reader.ReadAllAsync(http.RequestAborted))
+        catch (Exception e) when (e is OverloadedException or TrainerException or BadRequestException && !gone.IsCancellationRequested)
         {
-            await SendAsync(new JsonObject { ["content"] = piece }, null);
+            await http.Response.WriteAsync($"data: {WireShapes.Error(500, e.Message, null, null).ToJsonString(JsonStyle.Wire)}\n\n", gone);
         }
-        var outcome = await running;
-        await SendAsync([], outcome.Results[0].Ended ? "stop" : "length");
-        await http.Response.WriteAsync("data: [DONE]\n\n", http.RequestAborted);
+        await http.Response.WriteAsync("data: [DONE]\n\n", gone);
         return Results.Empty;
 
-        async Task SendAsync(JsonObject delta, string? finish)
+        async Task SendAsync(Piece piece)
         {
-            var choice = new JsonObject { ["index"] = 0, ["finish_reason"] = finish };
-            if (request.Chat)
+            if (!begun[piece.Choice])
             {
-                choice["delta"] = delta;
-            }
-            else
-            {
-                choice["text"] = delta["content"]?.GetValue<string>() ?? "";
-            }
-            var chunk = new JsonObject
-            {
-                ["id"] = id,
-                ["object"] = request.Chat ? "chat.completion.chunk" : "text_completion",
-                ["created"] = created,
-                ["model"] = request.Model,
-                ["choices"] = new JsonArray(choice),
-            };
-            await http.Response.WriteAsync($"data: {chunk.ToJsonString(JsonStyle.Wire)}\n\n", http.RequestAborted);
-            await http.Response.Body.FlushAsync(http.RequestAborted);
-        }
-    }
-
-    private static IResult? Failure(CompletionRequest request, GenerationOutcome outcome) => outcome switch
-    {
-        { UnknownModel: true } => Error(404, $"The model '{request.Model}' does not exist", "model", "model_not_found"),
-        { Refused: { } reason, Policy: null } => Error(500, reason, null, null),
-        { Refused: { } reason } => Error(400, reason, request.Chat ? "messages" : "prompt", "context_length_exceeded"),
-        _ => null,
-    };
-
-    /// <summary>One row per answer wanted; each draws from its own sequence, so the batch around it does not matter.</summary>
-    private static List<SampleRequest> Rows(CompletionRequest request, ServedPolicy policy, Action<string>? onText, out int promptTokens)
-    {
-        var config = policy.Decoder.Config;
-        List<int> prompt = [config.BosId, .. policy.Tokenizer.Encode(request.Prompt)];
-        promptTokens = prompt.Count;
-        var room = config.MaxPositions - prompt.Count;
-        if (room < 1)
-        {
-            throw new TrainerException($"This model's maximum context length is {config.MaxPositions} tokens. However, your prompt has {prompt.Count} tokens.");
-        }
-        var seed = request.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
-        var options = new SamplingOptions(request.Temperature, request.TopK, request.TopP);
-        var rows = new List<SampleRequest>(request.Count);
-        for (var i = 0; i < request.Count; i++)
-        {
-            var sent = new StoppedText(policy.Tokenizer, request.Stop, onText);
-            rows.Add(new SampleRequest(
-                prompt, Math.Min(room, request.MaxTokens), options, new SeededChance(seed, (ulong)i), request.LogProbs ? request.TopLogProbs : 0,
-                request.Stop.Count > 0 ? sent.Ends : null,
-                onText is null ? null : sent.Show));
-        }
-        return rows;
-    }
-
-    private static JsonObject Choice(CompletionRequest request, ServedPolicy policy, SampleResult result, int index)
-    {
-        var text = StoppedText.Cut(policy.Tokenizer.Decode(result.Tokens.Select(t => t.Id)), request.Stop);
-        var choice = new JsonObject { ["index"] = index, ["finish_reason"] = result.Ended ? "stop" : "length" };
-        if (request.Chat)
-        {
-            choice["message"] = new JsonObject { ["role"] = "assistant", ["content"] = text };
-            choice["logprobs"] = request.LogProbs ? new JsonObject { ["content"] = new JsonArray([.. result.Tokens.Select(t => (JsonNode)ChatLogProb(policy, t))]) } : null;
-        }
-        else
-        {
-            choice["text"] = text;
-            choice["logprobs"] = request.LogProbs
-                ? new JsonObject
+                begun[piece.Choice] = true;
+                var echo = asked[piece.Choice / request.Count].Echo;
+                if (request.Chat)
                 {
-                    ["tokens"] = new JsonArray([.. result.Tokens.Select(t => (JsonNode)policy.Tokenizer.Text(t.Id))]),
-                    ["token_logprobs"] = new JsonArray([.. result.Tokens.Select(t => (JsonNode)t.LogProbability)]),
-                    ["top_logprobs"] = new JsonArray([.. result.Tokens.Select(t => (JsonNode)new JsonObject(t.Alternatives.Select(a => KeyValuePair.Create(policy.Tokenizer.Text(a.Token), (JsonNode?)a.LogProbability))))]),
+                    await WriteAsync([WireShapes.Delta(request, policy, piece.Choice, new JsonObject { ["role"] = "assistant", ["content"] = "", ["refusal"] = null }, null, null)], null);
                 }
-                : null;
+                else if (echo is not null)
+                {
+                    await WriteAsync([WireShapes.Delta(request, policy, piece.Choice, new JsonObject { ["content"] = echo.Text }, [], null, echo)], null);
+                }
+            }
+            if (piece.Text.Length > 0 || piece.Tokens.Count > 0)
+            {
+                await WriteAsync([WireShapes.Delta(request, policy, piece.Choice, new JsonObject { ["content"] = piece.Text }, piece.Tokens, null)], null);
+            }
+            if (piece.Result is not null)
+            {
+                await WriteAsync([WireShapes.Delta(request, policy, piece.Choice, [], null, Finish(piece.Result))], null);
+            }
         }
-        return choice;
+
+        async Task WriteAsync(JsonArray choices, JsonObject? usage)
+        {
+            var chunk = WireShapes.Envelope(request, id, created, policy.Fingerprint, chunk: true);
+            chunk["choices"] = choices;
+            if (request.StreamUsage)
+            {
+                chunk["usage"] = usage;
+            }
+            await http.Response.WriteAsync($"data: {chunk.ToJsonString(JsonStyle.Wire)}\n\n", gone);
+        }
     }
 
-    private static JsonObject ChatLogProb(ServedPolicy policy, SampledToken token)
+    private static string Metrics(ServeCounts counts)
     {
-        JsonObject One(int id, double value) => new()
-        {
-            ["token"] = policy.Tokenizer.Text(id),
-            ["logprob"] = value,
-            ["bytes"] = new JsonArray([.. Encoding.UTF8.GetBytes(policy.Tokenizer.Text(id)).Select(b => (JsonNode)(int)b)]),
-        };
-        var main = One(token.Id, token.LogProbability);
-        main["top_logprobs"] = new JsonArray([.. token.Alternatives.Select(a => (JsonNode)One(a.Token, a.LogProbability))]);
-        return main;
+        var text = new StringBuilder();
+        void Add(string name, string kind, string help, double value) => text.Append(CultureInfo.InvariantCulture, $"# HELP arena_serve_{name} {help}\n# TYPE arena_serve_{name} {kind}\narena_serve_{name} {value}\n");
+        Add("requests_total", "counter", "Requests taken on.", counts.Requests);
+        Add("refused_total", "counter", "Requests turned away because too many waited.", counts.Refused);
+        Add("prompt_tokens_total", "counter", "Tokens of prompts read.", counts.PromptTokens);
+        Add("tokens_total", "counter", "Tokens drawn.", counts.Tokens);
+        Add("steps_total", "counter", "Token steps of a batch.", counts.Batches.Steps);
+        Add("step_rows_total", "counter", "Answers that took part in these steps.", counts.Batches.Rows);
+        Add("running", "gauge", "Answers in the batches now.", counts.Running);
+        Add("waiting", "gauge", "Requests that wait.", counts.Waiting);
+        Add("kv_bytes", "gauge", "Bytes of keys and values held now.", counts.KvBytes);
+        return text.ToString();
     }
+
+    /// <summary>New text of one answer on its way to the client.</summary>
+    private sealed record Piece(int Choice, string Text, IReadOnlyList<(SampledToken Token, int Start)> Tokens, SampleResult? Result);
 }

@@ -6,20 +6,28 @@ namespace Arena.Trainer.Serving;
 /// <summary>Builds the web host of `serve` and `work`: loopback only, no other configuration.</summary>
 public static class ServeHost
 {
+    /// <summary>How long a server that is asked to end lets running answers go on.</summary>
+    public static readonly TimeSpan LastWords = TimeSpan.FromSeconds(20);
+
     /// <param name="port">0 = any free port.</param>
     /// <param name="folders">Where policies lie.</param>
-    public static WebApplication Build(int port, PolicyFolders folders, TimeProvider time)
+    /// <param name="say">Told in words when a policy is replaced, or can't be.</param>
+    public static WebApplication Build(int port, PolicyFolders folders, TimeProvider time, ServeOptions? options = null, Action<string>? say = null)
     {
+        options ??= new ServeOptions();
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [], ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(System.Net.IPAddress.Loopback, port);
-            kestrel.Limits.MaxRequestBodySize = 4 << 20;
+            kestrel.Limits.MaxRequestBodySize = options.BodyBytes;
         });
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = LastWords);
         builder.Services.AddSingleton(time);
-        builder.Services.AddSingleton(_ => new PolicyShelf(folders));
-        builder.Services.AddSingleton(services => new GenerationQueue(services.GetRequiredService<PolicyShelf>()));
+        builder.Services.AddSingleton(new ServeCounts());
+        builder.Services.AddSingleton(_ => new PolicyShelf(folders, time, options, say: say));
+        builder.Services.AddSingleton(services => new GenerationLoop(options, services.GetRequiredService<ServeCounts>()));
+        builder.Services.AddSingleton<CompletionDesk>();
         builder.Services.AddHostedService<GenerationWorker>();
         var app = builder.Build();
         app.UseExceptionHandler(errors => errors.Run(http =>
@@ -28,17 +36,19 @@ public static class ServeHost
             return CompletionEndpoints.Error(500, $"The server had an error: {error?.Message}", null, null).ExecuteAsync(http);
         }));
         app.MapCompletions();
+        // Answers under way go on while the server drains; requests that still arrive are turned away.
+        app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<GenerationLoop>().Close);
         return app;
     }
 
-    /// <summary>Runs the generation loop for as long as the host runs.</summary>
-    private sealed class GenerationWorker(GenerationQueue queue) : BackgroundService
+    /// <summary>Runs the generation loop for as long as the host runs. The web server is stopped first, and waits for its requests.</summary>
+    private sealed class GenerationWorker(GenerationLoop loop) : BackgroundService
     {
         protected override async Task ExecuteAsync(CancellationToken stoppingToken)
         {
             try
             {
-                await Task.Run(() => queue.PumpAsync(stoppingToken), stoppingToken);
+                await Task.Run(() => loop.RunAsync(stoppingToken), stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
