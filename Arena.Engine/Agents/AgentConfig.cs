@@ -35,7 +35,12 @@ public sealed record ScriptConfig(string Source) : AgentConfig;
 /// <param name="Model">The name under which the trainer serves it: "arena-tiny", or the version's id once trained.</param>
 /// <param name="Files">Its files with their SHA-256, kept by the site; empty for the shipped base model.</param>
 /// <param name="Temperature">Sampling temperature, 0 = greedy.</param>
-public sealed record PolicyConfig(string Model, IReadOnlyList<PolicyFile> Files, double Temperature) : AgentConfig;
+public sealed record PolicyConfig(string Model, IReadOnlyList<PolicyFile> Files, double Temperature) : AgentConfig
+{
+    /// <summary>Answers are drawn from the legal actions alone, where the observation lists them. Left out of the JSON when off, so that earlier versions keep their hash.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool LegalOnly { get; init; }
+}
 
 /// <summary>One file of a policy, named as in the Hugging Face layout.</summary>
 public sealed record PolicyFile(string Name, string Sha256, long Bytes);

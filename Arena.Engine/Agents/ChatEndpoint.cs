@@ -86,6 +86,10 @@ public sealed class ChatEndpoint : IDisposable
         {
             body["seed"] = seed;
         }
+        if (question.Choices is { } choices)
+        {
+            body["guided_choice"] = new JsonArray([.. choices.Select(c => (JsonNode)c)]);
+        }
         if (question.JsonAnswer)
         {
             body["response_format"] = new JsonObject { ["type"] = "json_object" };

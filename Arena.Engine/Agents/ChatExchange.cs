@@ -8,7 +8,11 @@ public sealed record ChatLine(string Role, string Content);
 /// <param name="MaxTokens">Most tokens of the answer; also what the spend cap reckons with.</param>
 /// <param name="Seed">For servers that support reproducible sampling.</param>
 /// <param name="JsonAnswer">Ask the server for a JSON object where it knows how.</param>
-public sealed record ChatQuestion(string Model, IReadOnlyList<ChatLine> Lines, int MaxTokens, double Temperature, long? Seed = null, bool JsonAnswer = false);
+public sealed record ChatQuestion(string Model, IReadOnlyList<ChatLine> Lines, int MaxTokens, double Temperature, long? Seed = null, bool JsonAnswer = false)
+{
+    /// <summary>The only answers allowed, for servers that hold answers to a list (our trainer, vLLM); null = any.</summary>
+    public IReadOnlyList<string>? Choices { get; init; }
+}
 
 /// <summary>What became of a question.</summary>
 public abstract record ChatOutcome;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Text;
 using Arena.Rules.Play;
 using Microsoft.Extensions.Options;
 
@@ -23,8 +24,9 @@ public sealed class PolicyServer : IDisposable
     public TimeSpan Patience => _serving.Patience;
 
     /// <param name="prompt">Compact notation, e.g. "tic-tac-toe:519".</param>
-    public Task<ChatOutcome> CompleteAsync(string model, string prompt, int maxTokens, double temperature, long seed, TimeSpan timeout, CancellationToken ct) =>
-        _endpoint.AskAsync(_serving.BaseAddress + "/v1", null, new(model, [new("user", prompt)], maxTokens, temperature, seed), timeout, ct);
+    /// <param name="choices">The only answers allowed, or null for any.</param>
+    public Task<ChatOutcome> CompleteAsync(string model, string prompt, int maxTokens, double temperature, long seed, TimeSpan timeout, CancellationToken ct, IReadOnlyList<string>? choices = null) =>
+        _endpoint.AskAsync(_serving.BaseAddress + "/v1", null, new(model, [new("user", prompt)], maxTokens, temperature, seed) { Choices = choices }, timeout, ct);
 
     public void Dispose() => _endpoint.Dispose();
 }
@@ -60,12 +62,15 @@ internal sealed class PolicyClient(PolicyServer server, TimeProvider time) : IAg
             throw new PlatformFaultException("The trainer is off on this site, so policies can't play.");
         }
         var seed = Seed(turn);
+        var choices = config.LegalOnly && turn.Pending.Observation.Legal is { Count: > 0 } legal ? legal : null;
+        // A whole action always has room: a token is a byte at least.
+        var tokens = Math.Max(turn.Card.CompactAnswerTokens, choices?.Max(c => Encoding.UTF8.GetByteCount(c)) ?? 0);
         var began = time.GetUtcNow();
         // Stop a little before the turn's clock: a late platform is the platform's fault, not a time-out of the agent's.
         var end = Min(turn.Deadline - TimeSpan.FromMilliseconds(250), began + server.Patience);
         while (true)
         {
-            var outcome = await server.CompleteAsync(config.Model, prompt, turn.Card.CompactAnswerTokens, config.Temperature, seed, end - time.GetUtcNow(), ct);
+            var outcome = await server.CompleteAsync(config.Model, prompt, tokens, config.Temperature, seed, end - time.GetUtcNow(), ct, choices);
             switch (outcome)
             {
                 case ChatAnswer answer:

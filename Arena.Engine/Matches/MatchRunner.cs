@@ -22,6 +22,7 @@ public sealed class MatchRunner(AgentClients agents, ReplyLog log, MatchFeed fee
         {
             known[i] = await agents.KnowAsync(plan.Seats[i].VersionId, ct);
         }
+        setup = setup with { Players = [.. setup.Players.Zip(known, (p, k) => p with { LegalOnly = k.Config is PolicyConfig { LegalOnly: true } })] };
         var clients = Array.ConvertAll(known, agents.Open);
         try
         {

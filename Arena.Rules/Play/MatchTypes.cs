@@ -24,7 +24,11 @@ public readonly record struct AgentReply(string? Text, FaultKind? Fault, string?
 /// <summary>One player of a match: an immutable agent version.</summary>
 /// <param name="Version">The version's id.</param>
 /// <param name="Hash">Its content hash, lower-case hex.</param>
-public sealed record Player(Guid Version, string Hash);
+public sealed record Player(Guid Version, string Hash)
+{
+    /// <summary>Its answers are drawn from the legal actions alone, wherever an observation lists them.</summary>
+    public bool LegalOnly { get; init; }
+}
 
 /// <summary>Everything that decides a match besides what the agents say.</summary>
 /// <param name="Match">The match's id.</param>

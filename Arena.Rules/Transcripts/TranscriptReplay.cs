@@ -164,7 +164,7 @@ public static class TranscriptReplay
                 Text(root, "kind"),
                 Text(root, "commitment"),
                 Convert.FromHexString(Text(root, "seed")),
-                [.. Items(root, "players").Select(p => new Player(Guid.ParseExact(Text(p!, "version"), "D"), Text(p!, "hash")))],
+                [.. Items(root, "players").Select(p => new Player(Guid.ParseExact(Text(p!, "version"), "D"), Text(p!, "hash")) { LegalOnly = p!["guided"]?.GetValue<string>() == "legal" })],
                 [.. Items(root, "games").Select((g, i) => Game(g!, i))],
                 Text(root, "chain"));
         }

@@ -155,7 +155,12 @@ internal sealed class TranscriptWriter
         w.Raw(",\"players\":["u8);
         for (var i = 0; i < _setup.Players.Count; i++)
         {
-            w.Raw(i == 0 ? "{\"hash\":"u8 : ",{\"hash\":"u8);
+            w.Raw(i == 0 ? "{"u8 : ",{"u8);
+            if (_setup.Players[i].LegalOnly)
+            {
+                w.Raw("\"guided\":\"legal\","u8);
+            }
+            w.Raw("\"hash\":"u8);
             w.Text(_setup.Players[i].Hash);
             w.Raw(",\"version\":"u8);
             w.Text(_setup.Players[i].Version.ToString("D"));

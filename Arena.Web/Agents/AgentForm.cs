@@ -19,6 +19,9 @@ public sealed class AgentForm
     /// <summary>Whether other owners' training runs may play against a policy.</summary>
     public bool Sparring { get; set; }
 
+    /// <summary>Whether a policy's answers are held to the legal actions.</summary>
+    public bool LegalOnly { get; set; }
+
     public string? SystemPrompt { get; set; }
 
     public string? Endpoint { get; set; }
@@ -45,7 +48,7 @@ public sealed class AgentForm
                 return (new BotConfig(), null);
             case AgentKind.Policy:
                 return Number(Temperature, out var heat)
-                    ? (new PolicyConfig(trained?.Model ?? "arena-tiny", trained?.Files ?? [], heat), null)
+                    ? (new PolicyConfig(trained?.Model ?? "arena-tiny", trained?.Files ?? [], heat) { LegalOnly = LegalOnly }, null)
                     : (null, "The temperature must be a number from 0 to 2, such as 0.3.");
             case AgentKind.Chat:
                 if (!Number(Temperature, out var temperature))
@@ -73,6 +76,7 @@ public sealed class AgentForm
                 break;
             case PolicyConfig policy:
                 form.Temperature = policy.Temperature.ToString(CultureInfo.InvariantCulture);
+                form.LegalOnly = policy.LegalOnly;
                 break;
             case ChatConfig chat:
                 form.SystemPrompt = chat.SystemPrompt;

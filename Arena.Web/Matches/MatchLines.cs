@@ -11,7 +11,7 @@ namespace Arena.Web.Matches;
 /// <param name="Score">Micro-points, null until closed.</param>
 /// <param name="Before">Milli-Elo before the match, null when unrated or open.</param>
 /// <param name="After">Milli-Elo after it.</param>
-public sealed record PlayerLine(int Player, AgentId AgentId, VersionId VersionId, string Name, AgentKind Kind, int Version, Guid OwnerId, string Owner, long? Score, long? Before, long? After, string? Fault)
+public sealed record PlayerLine(int Player, AgentId AgentId, VersionId VersionId, string Name, AgentKind Kind, int Version, Guid OwnerId, string Owner, long? Score, long? Before, long? After, string? Fault, bool LegalOnly = false)
 {
     /// <summary>The name where the space is known anyway: house agents carry theirs in front.</summary>
     public string ShortName => KindWords.ShortName(Kind, Name);
@@ -101,12 +101,12 @@ public static class MatchQueries
                            join owner in db.Users on agent.OwnerId equals owner.Id into owners
                            from owner in owners.DefaultIfEmpty()
                            where versions.Contains(version.Id)
-                           select new { version.Id, agent.Name, agent.Kind, version.Number, Owner = owner == null ? "house" : owner.UserName })
+                           select new { version.Id, agent.Name, agent.Kind, version.Number, Config = agent.Kind == AgentKind.Policy ? version.Config : null, Owner = owner == null ? "house" : owner.UserName })
             .ToDictionaryAsync(n => n.Id, ct);
         return [.. matches.Select(m => new MatchLine(m, SpaceRegistry.Find(m.Space)?.Card.Name ?? m.Space, [.. m.Seats.OrderBy(s => s.Player).Select(s =>
         {
             var name = names[s.VersionId];
-            return new PlayerLine(s.Player, s.AgentId, s.VersionId, name.Name, name.Kind, name.Number, s.OwnerId, name.Owner ?? "", s.Score, s.RatingBefore, s.RatingAfter, s.Fault);
+            return new PlayerLine(s.Player, s.AgentId, s.VersionId, name.Name, name.Kind, name.Number, s.OwnerId, name.Owner ?? "", s.Score, s.RatingBefore, s.RatingAfter, s.Fault, name.Config is { } config && AgentConfig.FromJson(config) is PolicyConfig { LegalOnly: true });
         })]))];
     }
 }

@@ -139,6 +139,30 @@ public sealed class ChatClientTests(EngineFixture engine) : IClassFixture<Engine
     }
 
     [Fact]
+    public async Task APolicyHeldToTheLegalActionsAsksForThemAndItsTranscriptSaysSo()
+    {
+        await using var server = await ScriptedChatServer.StartAsync();
+        server.Answer = question => question.Body["guided_choice"]!.AsArray()[^1]!.GetValue<string>();
+        engine.Get<IOptions<PolicyServing>>().Value.ServeUrl = server.Endpoint[..^3];
+        var free = new PolicyConfig("arena-tiny", [], 0.5);
+        var held = free with { LegalOnly = true };
+        Assert.DoesNotContain("legalOnly", free.ToJson(), StringComparison.Ordinal);
+        Assert.Equal(held.ToJson(), AgentConfig.FromJson(held.ToJson()).ToJson());
+        Assert.NotEqual(free.Hash(), held.Hash());
+        var agent = await engine.AgentAsync(AgentKind.Policy, held);
+        var lease = await engine.PlayedAsync("tic-tac-toe", agent.Version.Id, await engine.HouseAsync("tic-tac-toe", "random"));
+        var taken = server.Seen.Select(q => (Moves: q.Text.Split(':')[1], Choices: q.Body["guided_choice"]!.AsArray().Select(c => c!.GetValue<string>()).ToList())).ToList();
+        Assert.All(taken, q => Assert.Equal("123456789".Where(c => !q.Moves.Contains(c)).Select(c => c.ToString()), q.Choices));
+        var transcript = (await engine.Get<MatchReader>().PlayedAsync(lease.Plan.Id, default))!;
+        var players = System.Text.Json.Nodes.JsonNode.Parse(transcript)!["players"]!.AsArray();
+        Assert.Equal("legal", players[0]!["guided"]!.GetValue<string>());
+        Assert.Null(players[1]!["guided"]);
+        var report = Arena.Rules.Transcripts.TranscriptReplay.Run(transcript, Arena.Rules.SpaceRegistry.Find("tic-tac-toe")!, lease.Plan.Commitment);
+        Assert.All(report.Checks, c => Assert.True(c.Ok, c.Step));
+        Assert.NotNull(report.Match);
+    }
+
+    [Fact]
     public async Task WithoutATrainerAPolicysMatchIsVoidAndNobodyLoses()
     {
         await using var server = await ScriptedChatServer.StartAsync(ChatMode.ServerError);
