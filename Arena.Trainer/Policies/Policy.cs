@@ -11,14 +11,15 @@ public sealed class Policy : IDisposable
 {
     public const string WeightsFile = HfCheckpoint.SingleFile;
 
-    /// <summary>The text files that are copied unchanged from a base to what is trained from it.</summary>
-    public static IReadOnlyList<string> TextFiles { get; } = ["tokenizer.json", "tokenizer_config.json", GenerationConfig.File];
+    /// <summary>The files of tokenizer, chat and sampling that are copied unchanged from a base to what is trained from it.</summary>
+    public static IReadOnlyList<string> CompanionFiles { get; } =
+        ["tokenizer.json", "tokenizer.model", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja", GenerationConfig.File];
 
-    private readonly Dictionary<string, string> _texts;
+    private readonly Dictionary<string, byte[]> _companions;
 
-    private Policy(string name, string? baseName, ModelConfig config, GenerationConfig generation, Tokenizer tokenizer, FlatWeights weights, LoraAdapter? adapter, string baseHash, string weightsHash, Dictionary<string, string> texts)
+    private Policy(string name, string? baseName, ModelConfig config, GenerationConfig generation, Tokenizer tokenizer, FlatWeights weights, LoraAdapter? adapter, string baseHash, string weightsHash, Dictionary<string, byte[]> companions)
     {
-        (Name, BaseName, Config, Generation, Tokenizer, Weights, Adapter, BaseHash, WeightsHash, _texts) = (name, baseName, config, generation, tokenizer, weights, adapter, baseHash, weightsHash, texts);
+        (Name, BaseName, Config, Generation, Tokenizer, Weights, Adapter, BaseHash, WeightsHash, _companions) = (name, baseName, config, generation, tokenizer, weights, adapter, baseHash, weightsHash, companions);
         Decoder = new Decoder(config, weights.Flat.dtype);
     }
 
@@ -38,8 +39,8 @@ public sealed class Policy : IDisposable
 
     public LoraAdapter? Adapter { get; }
 
-    /// <summary>The files of <see cref="TextFiles"/> that the base has, by name.</summary>
-    public IReadOnlyDictionary<string, string> Texts => _texts;
+    /// <summary>The files of <see cref="CompanionFiles"/> that the base has, by name.</summary>
+    public IReadOnlyDictionary<string, byte[]> Companions => _companions;
 
     /// <summary>SHA-256 of the base's weights, as <see cref="HfCheckpoint.Hash"/>.</summary>
     public string BaseHash { get; }
@@ -66,7 +67,7 @@ public sealed class Policy : IDisposable
         {
             throw new TrainerException($"{baseFolder}: the tokenizer has {tokenizer.VocabSize} tokens, the model only {config.VocabSize}.");
         }
-        var texts = TextFiles.Where(f => File.Exists(Path.Combine(baseFolder, f))).ToDictionary(f => f, f => File.ReadAllText(Path.Combine(baseFolder, f)));
+        var companions = ReadCompanions(baseFolder);
         var generation = GenerationConfig.Load(baseFolder, config);
         FlatWeights weights;
         using (var files = HfCheckpoint.Open(baseFolder))
@@ -78,7 +79,7 @@ public sealed class Policy : IDisposable
         {
             var baseHash = HfCheckpoint.Hash(baseFolder);
             adapter = isAdapter ? PeftAdapter.Load(folder, config, baseHash) : null;
-            return new Policy(name, baseName, config, generation, tokenizer, weights, adapter, baseHash, HashFolder(folder), texts);
+            return new Policy(name, baseName, config, generation, tokenizer, weights, adapter, baseHash, HashFolder(folder), companions);
         }
         catch
         {
@@ -94,9 +95,9 @@ public sealed class Policy : IDisposable
         Directory.CreateDirectory(folder);
         // Weights are computed in 32 bits and written so, whatever the base's files held.
         AtomicFile.Write(Path.Combine(folder, "config.json"), (Config with { FileType = ScalarType.Float32 }).ToJson());
-        foreach (var (file, text) in _texts)
+        foreach (var (file, bytes) in _companions)
         {
-            AtomicFile.Write(Path.Combine(folder, file), text);
+            AtomicFile.Write(Path.Combine(folder, file), stream => stream.Write(bytes));
         }
         if (weights is not null)
         {
@@ -120,6 +121,9 @@ public sealed class Policy : IDisposable
         Adapter?.Dispose();
         Weights.Dispose();
     }
+
+    internal static Dictionary<string, byte[]> ReadCompanions(string folder) =>
+        CompanionFiles.Where(f => File.Exists(Path.Combine(folder, f))).ToDictionary(f => f, f => File.ReadAllBytes(Path.Combine(folder, f)));
 
     /// <summary>The hash that a folder's policy has as <see cref="WeightsHash"/>.</summary>
     public static string HashFolder(string folder) =>

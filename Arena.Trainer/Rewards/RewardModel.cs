@@ -18,11 +18,11 @@ public sealed class RewardModel : IDisposable
 {
     private const string Head = "score.weight";
 
-    private readonly Dictionary<string, string> _texts;
+    private readonly Dictionary<string, byte[]> _companions;
 
-    private RewardModel(ModelConfig config, Tokenizer tokenizer, FlatWeights weights, Dictionary<string, string> texts)
+    private RewardModel(ModelConfig config, Tokenizer tokenizer, FlatWeights weights, Dictionary<string, byte[]> companions)
     {
-        (Config, Tokenizer, Weights, _texts) = (config, tokenizer, weights, texts);
+        (Config, Tokenizer, Weights, _companions) = (config, tokenizer, weights, companions);
         // Tied, so that no language head is asked for; the scores don't use one.
         Decoder = new Decoder(config with { TieWordEmbeddings = true }, weights.Flat.dtype);
     }
@@ -40,7 +40,7 @@ public sealed class RewardModel : IDisposable
     public static RewardModel Over(Policy policy, SeededChance chance)
     {
         using var merged = policy.MergedWeights();
-        var model = new RewardModel(policy.Config, policy.Tokenizer, new FlatWeights(Slots(policy.Config), merged.Flat.dtype), policy.Texts.ToDictionary());
+        var model = new RewardModel(policy.Config, policy.Tokenizer, new FlatWeights(Slots(policy.Config), merged.Flat.dtype), policy.Companions.ToDictionary());
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var from = merged.Views();
@@ -61,8 +61,7 @@ public sealed class RewardModel : IDisposable
         {
             throw new TrainerException($"{folder} is no reward model: there is no tensor \"{Head}\".");
         }
-        var texts = Policy.TextFiles.Where(f => File.Exists(Path.Combine(folder, f))).ToDictionary(f => f, f => File.ReadAllText(Path.Combine(folder, f)));
-        return new(config, tokenizer, files.Load(Slots(config), unused: name => name == "lm_head.weight"), texts);
+        return new(config, tokenizer, files.Load(Slots(config), unused: name => name == "lm_head.weight"), Policy.ReadCompanions(folder));
     }
 
     public void Save(string folder)
@@ -75,9 +74,9 @@ public sealed class RewardModel : IDisposable
         json["id2label"] = new JsonObject { ["0"] = "LABEL_0" };
         json["label2id"] = new JsonObject { ["LABEL_0"] = 0 };
         AtomicFile.Write(Path.Combine(folder, "config.json"), json.ToJsonString(JsonStyle.Indented) + "\n");
-        foreach (var (file, text) in _texts)
+        foreach (var (file, bytes) in _companions)
         {
-            AtomicFile.Write(Path.Combine(folder, file), text);
+            AtomicFile.Write(Path.Combine(folder, file), stream => stream.Write(bytes));
         }
         HfCheckpoint.Save(folder, Weights);
     }

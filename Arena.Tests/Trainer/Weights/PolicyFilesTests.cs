@@ -36,6 +36,22 @@ public sealed class PolicyFilesTests : IDisposable
     }
 
     [Fact]
+    public void What_lies_beside_the_weights_goes_with_what_is_trained_byte_for_byte()
+    {
+        var folder = TinyModels.UntrainedFolder(_folder.Path);
+        byte[] pieces = [0, 255, 128, 10, 13, 0];
+        File.WriteAllBytes(Path.Combine(folder, "tokenizer.model"), pieces);
+        File.WriteAllText(Path.Combine(folder, "chat_template.jinja"), "{{ messages[0].content }}");
+        using var start = ShippedModel.Load(folder);
+        using var trained = TrainedPolicy.From(start, 0, new SeededChance(2));
+        trained.Save(_folder.File("result"));
+        Assert.Equal(pieces, File.ReadAllBytes(_folder.File("result/tokenizer.model")));
+        Assert.All(Policy.CompanionFiles.Where(f => File.Exists(Path.Combine(folder, f))), f => Assert.Equal(File.ReadAllBytes(Path.Combine(folder, f)), File.ReadAllBytes(_folder.File("result/" + f))));
+        using var again = ShippedModel.Load(_folder.File("result"));
+        Assert.Equal(start.WeightsHash, again.WeightsHash);
+    }
+
+    [Fact]
     public void A_fresh_adapter_plays_as_its_base()
     {
         using var scope = NewDisposeScope();
