@@ -50,6 +50,18 @@ public sealed class ArenaDb(DbContextOptions<ArenaDb> options) : IdentityDbConte
 
     public DbSet<Verdict> Verdicts => Set<Verdict>();
 
+    public DbSet<GoldCase> GoldCases => Set<GoldCase>();
+
+    public DbSet<GoldAnswer> GoldAnswers => Set<GoldAnswer>();
+
+    public DbSet<Escalation> Escalations => Set<Escalation>();
+
+    public DbSet<PersonVote> PersonVotes => Set<PersonVote>();
+
+    public DbSet<Appeal> Appeals => Set<Appeal>();
+
+    public DbSet<PointRow> PointRows => Set<PointRow>();
+
     public DbSet<PreferencePair> PreferencePairs => Set<PreferencePair>();
 
     public DbSet<TrainingRun> TrainingRuns => Set<TrainingRun>();

@@ -18,7 +18,11 @@ public sealed record JudgeAnswer(int? Preferred, IReadOnlyDictionary<string, int
     /// Never throws, whatever the text.
     /// </summary>
     /// <returns>The answer, or null and a reason that can be said to the judge.</returns>
-    public static (JudgeAnswer? Answer, string? Problem) Read(string reply, Rubric rubric)
+    public static (JudgeAnswer? Answer, string? Problem) Read(string reply, Rubric rubric) => Read(reply, root => Validate(root, rubric));
+
+    /// <summary>The first object, from the last, that is valid.</summary>
+    internal static (T? Answer, string? Problem) Read<T>(string reply, Func<JsonElement, (T?, string?)> validate)
+        where T : class
     {
         string? problem = "It holds no JSON object.";
         foreach (var candidate in Objects(reply))
@@ -26,7 +30,7 @@ public sealed record JudgeAnswer(int? Preferred, IReadOnlyDictionary<string, int
             try
             {
                 using var document = JsonDocument.Parse(candidate, Lenient);
-                var (answer, why) = Validate(document.RootElement, rubric);
+                var (answer, why) = validate(document.RootElement);
                 if (answer is not null)
                 {
                     return (answer, null);
@@ -61,15 +65,22 @@ public sealed record JudgeAnswer(int? Preferred, IReadOnlyDictionary<string, int
         {
             return (null, why);
         }
-        if (!root.TryGetProperty("reason", out var said) || said.ValueKind != JsonValueKind.String || string.IsNullOrWhiteSpace(said.GetString()))
-        {
-            return (null, "\"reason\" must be a sentence.");
-        }
-        var reason = said.GetString()!.Trim();
-        return (new(place < 0 ? null : place, first, second, reason.Length <= LongestReason ? reason : reason[..LongestReason]), null);
+        return Sentence(root) is { } reason ? (new(place < 0 ? null : place, first, second, reason), null) : (null, NoReason);
     }
 
-    private static (IReadOnlyDictionary<string, int>?, string?) Scores(JsonElement root, string name, Rubric rubric)
+    internal const string NoReason = "\"reason\" must be a sentence.";
+
+    internal static string? Sentence(JsonElement root)
+    {
+        if (!root.TryGetProperty("reason", out var said) || said.ValueKind != JsonValueKind.String || string.IsNullOrWhiteSpace(said.GetString()))
+        {
+            return null;
+        }
+        var reason = said.GetString()!.Trim();
+        return reason.Length <= LongestReason ? reason : reason[..LongestReason];
+    }
+
+    internal static (IReadOnlyDictionary<string, int>?, string?) Scores(JsonElement root, string name, Rubric rubric)
     {
         if (!root.TryGetProperty(name, out var scores) || scores.ValueKind != JsonValueKind.Object)
         {

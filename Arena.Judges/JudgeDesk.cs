@@ -9,13 +9,13 @@ namespace Arena.Judges;
 
 /// <summary>What an administrator gives to connect a judge.</summary>
 /// <param name="Key">Null or empty where the endpoint needs none.</param>
-public sealed record NewJudge(string Name, string Endpoint, string Model, string? Key, long InputMicroUsdPerMillionTokens = 0, long OutputMicroUsdPerMillionTokens = 0);
+public sealed record NewJudge(string Name, string Endpoint, string Model, string? Key, long InputMicroUsdPerMillionTokens = 0, long OutputMicroUsdPerMillionTokens = 0, string Method = JudgeMethods.Pairwise);
 
 public abstract record JudgeResult;
 
 public sealed record JudgeAdded(Judge Judge) : JudgeResult;
 
-/// <param name="Code">"name-invalid", "endpoint-invalid", "model-invalid", "price-invalid" or "judge-known".</param>
+/// <param name="Code">"name-invalid", "endpoint-invalid", "model-invalid", "price-invalid", "method-invalid" or "judge-known".</param>
 public sealed record JudgeRefused(string Code, string Reason) : JudgeResult;
 
 /// <summary>Where judges are connected and switched. A judge's endpoint and model never change: another model is another judge.</summary>
@@ -35,9 +35,9 @@ public sealed class JudgeDesk(ArenaDb db, SpaceCatalog spaces, ChatEndpoint endp
             return refused;
         }
         var (address, model) = (wish.Endpoint.Trim().TrimEnd('/'), wish.Model.Trim());
-        if (await db.Judges.AnyAsync(j => j.Endpoint == address && j.Model == model, ct))
+        if (await db.Judges.AnyAsync(j => j.Endpoint == address && j.Model == model && j.Method == wish.Method, ct))
         {
-            return new JudgeRefused("judge-known", $"{model} at {address} is a judge already: its opinion would count twice.");
+            return new JudgeRefused("judge-known", $"{model} at {address} is a judge already, asked in the same way: its opinion would count twice.");
         }
         var now = time.GetUtcNow();
         var judge = Row(Guid.CreateVersion7(now), wish, FromAdmin, now);
@@ -53,6 +53,14 @@ public sealed class JudgeDesk(ArenaDb db, SpaceCatalog spaces, ChatEndpoint endp
         var known = await db.Judges.Where(j => j.Id == id).ExecuteUpdateAsync(set => set.SetProperty(j => j.Enabled, enabled), ct) == 1;
         await ReopenAsync(ct);
         return known;
+    }
+
+    /// <summary>Lets a compromised judge count again; canaries before now no longer speak against it.</summary>
+    /// <returns>False when there is no such judge.</returns>
+    public async Task<bool> ClearAsync(Guid id, CancellationToken ct = default)
+    {
+        var now = time.GetUtcNow();
+        return await db.Judges.Where(j => j.Id == id).ExecuteUpdateAsync(set => set.SetProperty(j => j.Compromised, (string?)null).SetProperty(j => j.ClearedAt, now), ct) == 1;
     }
 
     /// <summary>Has a judge compare two short texts, as it will in a match.</summary>
@@ -89,7 +97,7 @@ public sealed class JudgeDesk(ArenaDb db, SpaceCatalog spaces, ChatEndpoint endp
         {
             var wish = new NewJudge(
                 string.IsNullOrWhiteSpace(entry.Name) ? entry.Model : entry.Name, entry.Endpoint, entry.Model, entry.Key,
-                entry.InputMicroUsdPerMillionTokens, entry.OutputMicroUsdPerMillionTokens);
+                entry.InputMicroUsdPerMillionTokens, entry.OutputMicroUsdPerMillionTokens, entry.Method);
             if (Refusal(wish) is { } refused)
             {
                 problems.Add($"Judge \"{wish.Name}\" of the configuration is left out: {refused.Reason}");
@@ -152,6 +160,10 @@ public sealed class JudgeDesk(ArenaDb db, SpaceCatalog spaces, ChatEndpoint endp
         {
             return new("model-invalid", "Name the model, e.g. llama3.2.");
         }
+        if (!JudgeMethods.All.Contains(wish.Method))
+        {
+            return new("method-invalid", $"A judge is asked in one of these ways: {string.Join(", ", JudgeMethods.All)}.");
+        }
         return wish.InputMicroUsdPerMillionTokens < 0 || wish.OutputMicroUsdPerMillionTokens < 0 ? new("price-invalid", "Prices are zero or more.") : null;
     }
 
@@ -161,6 +173,7 @@ public sealed class JudgeDesk(ArenaDb db, SpaceCatalog spaces, ChatEndpoint endp
         Name = wish.Name.Trim(),
         Endpoint = wish.Endpoint.Trim().TrimEnd('/'),
         Model = wish.Model.Trim(),
+        Method = wish.Method,
         ProtectedKey = string.IsNullOrWhiteSpace(wish.Key) ? null : vault.Protect(wish.Key.Trim()),
         InputMicroUsdPerMillionTokens = wish.InputMicroUsdPerMillionTokens,
         OutputMicroUsdPerMillionTokens = wish.OutputMicroUsdPerMillionTokens,
@@ -170,5 +183,5 @@ public sealed class JudgeDesk(ArenaDb db, SpaceCatalog spaces, ChatEndpoint endp
 
     /// <summary>A configured judge is the same judge after a restart.</summary>
     private static Guid Identity(NewJudge wish) => new(
-        System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{wish.Endpoint.Trim().TrimEnd('/')}\n{wish.Model.Trim()}")).AsSpan(0, 16));
+        System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{wish.Endpoint.Trim().TrimEnd('/')}\n{wish.Model.Trim()}{(wish.Method == JudgeMethods.Pairwise ? "" : $"\n{wish.Method}")}")).AsSpan(0, 16));
 }

@@ -28,6 +28,24 @@ public sealed class JudgeOptions
     /// <summary>After this long, a panel in which another judge has answered decides without the one that fails.</summary>
     public TimeSpan Patience { get; set; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>How often each judge is given a gold case, while one is due.</summary>
+    public TimeSpan GoldInterval { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Least posterior of a winner; below it more judges are asked, then people.</summary>
+    [Range(0.5, 0.999)]
+    public double Decide { get; set; } = 0.75;
+
+    /// <summary>Posterior at which no further judge is asked.</summary>
+    [Range(0.5, 0.9999)]
+    public double Stop { get; set; } = 0.95;
+
+    /// <summary>How long people are asked about a match that the judges could not decide; then it is drawn. Zero: people are not asked.</summary>
+    public TimeSpan PeoplePatience { get; set; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Votes of people from which a match is decided early, when they are enough for a winner.</summary>
+    [Range(1, 1_000)]
+    public int LeastPeople { get; set; } = 3;
+
     /// <summary>Matches judged at once.</summary>
     [Range(1, 64)]
     public int AtOnce { get; set; } = 4;
@@ -43,6 +61,9 @@ public sealed class ConfiguredJudge
     public string Endpoint { get; set; } = "";
 
     public string Model { get; set; } = "";
+
+    /// <summary>How it is asked: pairwise, absolute, reference or brief.</summary>
+    public string Method { get; set; } = "pairwise";
 
     public string? Key { get; set; }
 

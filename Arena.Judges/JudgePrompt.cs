@@ -8,42 +8,101 @@ namespace Arena.Judges;
 /// <summary>Turns a case into the messages of one question. Pure: same case, judge and order, same bytes.</summary>
 public static class JudgePrompt
 {
-    private static readonly string SystemTemplate = Text("Prompts/pairwise.v1.system.md");
-    private static readonly string UserTemplate = Text("Prompts/pairwise.v1.user.md");
+    private static readonly string PairwiseSystem = Text("pairwise.v1.system");
+    private static readonly string PairwiseUser = Text("pairwise.v1.user");
+    private static readonly string AbsoluteSystem = Text("absolute.v1.system");
+    private static readonly string AbsoluteUser = Text("absolute.v1.user");
+    private static readonly string ReferenceAnswer = Text("reference.v1.answer");
+    private static readonly string ReferenceUser = Text("reference.v1.user");
+    private static readonly string BriefSystem = Text("brief.v1.system");
+    private static readonly string BriefUser = Text("brief.v1.user");
 
     /// <summary>SHA-256 over the templates and the rubric, lower-case hex: what "the same prompt" means.</summary>
-    public static string Hash(Rubric rubric) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{SystemTemplate}\0{UserTemplate}\0{rubric.Hash}")));
+    /// <exception cref="ArgumentException">No such method.</exception>
+    public static string Hash(Rubric rubric, string method = JudgeMethods.Pairwise) => Hash(rubric, method switch
+    {
+        JudgeMethods.Pairwise => [PairwiseSystem, PairwiseUser],
+        JudgeMethods.Absolute => [AbsoluteSystem, AbsoluteUser],
+        JudgeMethods.Reference => [PairwiseSystem, ReferenceAnswer, ReferenceUser],
+        JudgeMethods.Brief => [BriefSystem, BriefUser],
+        _ => throw new ArgumentException($"There is no way of asking called {method}.", nameof(method)),
+    });
 
+    /// <summary>Both entries side by side.</summary>
     /// <param name="complaint">Why the judge's last answer was refused, or null on the first try.</param>
-    public static IReadOnlyList<ChatLine> Lines(JudgingCase @case, Rubric rubric, Guid judge, int first, string? complaint)
+    public static IReadOnlyList<ChatLine> Lines(JudgingCase @case, Rubric rubric, Guid judge, int first, string? complaint) =>
+        SideBySide(PairwiseSystem, PairwiseUser, @case, rubric, judge, first, null, complaint, JsonAgain);
+
+    /// <summary>The same beside the judge's own answer, which is quoted as data too: it may repeat what the task said.</summary>
+    public static IReadOnlyList<ChatLine> WithReference(JudgingCase @case, Rubric rubric, Guid judge, int first, string reference, string? complaint) =>
+        SideBySide(PairwiseSystem, ReferenceUser, @case, rubric, judge, first, reference, complaint, JsonAgain);
+
+    /// <summary>The question for that answer.</summary>
+    public static IReadOnlyList<ChatLine> ForReference(JudgingCase @case, Guid judge, int first)
     {
         var fence = QuotedEntry.Fence(@case.Seed, judge, first);
-        var names = @case.Contestants.SelectMany(c => c.Names).ToList();
-        string Entry(int player) => QuotedEntry.Of(@case.Contestants.Single(c => c.Player == player).Text, fence, names);
-        // The entries go in last and in one pass, so that a placeholder inside an entry stays what it is: text.
-        var user = Fill(UserTemplate, new()
+        return [new("user", Fill(ReferenceAnswer, new() { ["fence"] = fence, ["task"] = QuotedEntry.Of(@case.Task, fence, []) }))];
+    }
+
+    /// <summary>Side by side, for an answer in brackets.</summary>
+    public static IReadOnlyList<ChatLine> Brief(JudgingCase @case, Rubric rubric, Guid judge, int first, string? complaint) =>
+        SideBySide(BriefSystem, BriefUser, @case, rubric, judge, first, null, complaint, "End with exactly one of [[A]], [[B]] and [[C]].");
+
+    /// <summary>One entry alone.</summary>
+    public static IReadOnlyList<ChatLine> Alone(JudgingCase @case, Rubric rubric, Guid judge, int first, int player, string? complaint)
+    {
+        var fence = QuotedEntry.Fence(@case.Seed, judge, first);
+        var user = Fill(AbsoluteUser, new()
         {
             ["fence"] = fence,
             ["task"] = QuotedEntry.Of(@case.Task, fence, []),
-            ["rubric"] = string.Join('\n', rubric.Lines.Select(l => $"- {l.Key}: {l.Ask}")),
-            ["first"] = Entry(first),
-            ["second"] = Entry(1 - first),
+            ["rubric"] = Lines(rubric),
+            ["entry"] = Entry(@case, player, fence),
         });
-        var system = Fill(SystemTemplate, new() { ["fence"] = fence, ["form"] = Form(rubric) });
+        return Asked(Fill(AbsoluteSystem, new() { ["fence"] = fence, ["form"] = $$"""{"reason": "one or two sentences", "scores": { {{Scores(rubric)}} } }""" }), user, complaint, JsonAgain);
+    }
+
+    private const string JsonAgain = "Answer again with only the JSON object.";
+
+    private static IReadOnlyList<ChatLine> SideBySide(
+        string systemTemplate, string userTemplate, JudgingCase @case, Rubric rubric, Guid judge, int first, string? reference, string? complaint, string again)
+    {
+        var fence = QuotedEntry.Fence(@case.Seed, judge, first);
+        // The entries go in last and in one pass, so that a placeholder inside an entry stays what it is: text.
+        var user = Fill(userTemplate, new()
+        {
+            ["fence"] = fence,
+            ["task"] = QuotedEntry.Of(@case.Task, fence, []),
+            ["rubric"] = Lines(rubric),
+            ["reference"] = reference is null ? "" : QuotedEntry.Of(reference, fence, []),
+            ["first"] = Entry(@case, first, fence),
+            ["second"] = Entry(@case, 1 - first, fence),
+        });
+        return Asked(Fill(systemTemplate, new() { ["fence"] = fence, ["form"] = Form(rubric) }), user, complaint, again);
+    }
+
+    private static IReadOnlyList<ChatLine> Asked(string system, string user, string? complaint, string again)
+    {
         List<ChatLine> lines = [new("system", system), new("user", user)];
         if (complaint is not null)
         {
-            lines.Add(new("user", $"Your last answer could not be used: {complaint} Answer again with only the JSON object."));
+            lines.Add(new("user", $"Your last answer could not be used: {complaint} {again}"));
         }
         return lines;
     }
 
-    private static string Form(Rubric rubric)
-    {
-        var scores = string.Join(", ", rubric.Lines.Select(l => $"\"{l.Key}\": 1-10"));
-        return $$"""{"reason": "one or two sentences", "first": { {{scores}} }, "second": { {{scores}} }, "preferred": "first" | "second" | "tie"}""";
-    }
+    private static string Entry(JudgingCase @case, int player, string fence) =>
+        QuotedEntry.Of(@case.Contestants.Single(c => c.Player == player).Text, fence, [.. @case.Contestants.SelectMany(c => c.Names)]);
+
+    private static string Lines(Rubric rubric) => string.Join('\n', rubric.Lines.Select(l => $"- {l.Key}: {l.Ask}"));
+
+    private static string Scores(Rubric rubric) => string.Join(", ", rubric.Lines.Select(l => $"\"{l.Key}\": 1-10"));
+
+    private static string Form(Rubric rubric) =>
+        $$"""{"reason": "one or two sentences", "first": { {{Scores(rubric)}} }, "second": { {{Scores(rubric)}} }, "preferred": "first" | "second" | "tie"}""";
+
+    private static string Hash(Rubric rubric, string[] templates) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(templates.Select(t => $"{t}\0")) + rubric.Hash)));
 
     private static string Fill(string template, Dictionary<string, string> values)
     {
@@ -59,5 +118,5 @@ public static class JudgePrompt
         return filled.Append(template, at, template.Length - at).ToString();
     }
 
-    private static string Text(string name) => Encoding.UTF8.GetString(JudgeFiles.Bytes(name)).ReplaceLineEndings("\n").TrimEnd();
+    private static string Text(string name) => Encoding.UTF8.GetString(JudgeFiles.Bytes($"Prompts/{name}.md")).ReplaceLineEndings("\n").TrimEnd();
 }

@@ -15,9 +15,15 @@ public static class JudgeServices
         services.AddSingleton<ChatJudges>();
         services.AddSingleton<OpenJudge>(sp => sp.GetRequiredService<ChatJudges>().Open);
         services.AddScoped<JudgeDesk>();
+        services.AddScoped<GoldDesk>();
+        services.AddScoped<PeopleDesk>();
+        services.AddScoped<AppealDesk>();
+        services.AddSingleton<PanelBook>();
         services.AddHostedService<JudgeStart>();
         services.AddSingleton<PanelWorker>();
         services.AddHostedService(sp => sp.GetRequiredService<PanelWorker>());
+        services.AddSingleton<GoldWorker>();
+        services.AddHostedService(sp => sp.GetRequiredService<GoldWorker>());
         return builder;
     }
 
@@ -28,6 +34,7 @@ public static class JudgeServices
         {
             var configured = configuration.GetSection(ConfiguredJudge.Section).Get<List<ConfiguredJudge>>() ?? [];
             await using var scope = scopes.CreateAsyncScope();
+            await scope.ServiceProvider.GetRequiredService<GoldDesk>().SeedAsync(cancellationToken);
             foreach (var problem in await scope.ServiceProvider.GetRequiredService<JudgeDesk>().ApplyAsync(configured, cancellationToken))
             {
                 PanelWorker.Warn(log, problem);

@@ -17,7 +17,7 @@ namespace Arena.Judges;
 /// missing; a judge that fails is asked again later, and the match waits, with the reason for all to see.
 /// </summary>
 public sealed partial class PanelWorker(
-    IDbContextFactory<ArenaDb> factory, PlayedMatches matches, MatchCloser closer, MatchFeed feed, AgentClients agents, GroupWriter writer, OpenJudge open,
+    IDbContextFactory<ArenaDb> factory, PlayedMatches matches, MatchCloser closer, MatchFeed feed, AgentClients agents, GroupWriter writer, OpenJudge open, PanelBook book,
     IOptions<JudgeOptions> options, TimeProvider time, ILogger<PanelWorker> log) : BackgroundService
 {
     /// <summary>Looks at every match that waits for a verdict, oldest first.</summary>
@@ -31,7 +31,7 @@ public sealed partial class PanelWorker(
             judges = await db.Judges.AsNoTracking().Where(j => j.Enabled).OrderBy(j => j.CreatedAt).ToListAsync(ct);
             waiting = await db.Matches.Where(m => m.Status == MatchStatus.Judging).OrderBy(m => m.CreatedAt).Select(m => m.Id).Take(256).ToListAsync(ct);
         }
-        if (judges.Count == 0 || waiting.Count == 0)
+        if (judges.Count == 0)
         {
             return 0;
         }
@@ -61,6 +61,7 @@ public sealed partial class PanelWorker(
             try
             {
                 await LookAsync(stoppingToken);
+                await LookAtAppealsAsync(stoppingToken);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
@@ -71,32 +72,96 @@ public sealed partial class PanelWorker(
 
     private async Task<bool> JudgeAsync(MatchId id, IReadOnlyList<Judge> judges, CancellationToken ct)
     {
-        var (judgments, troubles) = await StateAsync(id, ct);
-        var now = time.GetUtcNow();
-        var missing = judges.SelectMany(j => (IEnumerable<(Judge Judge, int First)>)[(j, 0), (j, 1)])
-            .Where(m => !judgments.Any(j => j.JudgeId == m.Judge.Id && j.First == m.First))
-            .Where(m => troubles.FirstOrDefault(t => t.JudgeId == m.Judge.Id && t.First == m.First) is not { } t || t.NextTryAt <= now)
-            .ToList();
-        if (missing.Count > 0)
+        var space = await SpaceAsync(id, ct);
+        var belief = await book.BeliefAsync(space, ct);
+        var panel = await EligibleAsync(id, judges, ct);
+        var people = await PeopleAsync(id, ct);
+        StoredMatch? stored = null;
+        while (true)
         {
-            if (await matches.FindAsync(id, ct) is not { } stored)
+            var (judgments, troubles) = await StateAsync(id, ct);
+            var now = time.GetUtcNow();
+            var engaged = panel.Where(p => p.Excluded is null && (judgments.Any(j => j.JudgeId == p.Id) || troubles.Any(t => t.JudgeId == p.Id))).Select(p => p.Id).ToHashSet();
+            var soFar = Decision(panel, judgments, troubles, belief, people);
+            var waiting = engaged.Where(j => judgments.Count(o => o.JudgeId == j) < 2 && troubles.Where(t => t.JudgeId == j).Select(t => t.Since).DefaultIfEmpty(now).Min() + options.Value.Patience > now).ToList();
+            // Who failed for long is passed over, but still asked when nobody else is there.
+            var failed = engaged.Count(j => judgments.Count(o => o.JudgeId == j) < 2) - waiting.Count;
+            IEnumerable<Guid> next = waiting.Count > 0 ? [] : Panel.Next(panel, engaged, soFar, belief, Rules);
+            var heard = soFar.Seats.Count(s => s.Stance is "prefers" or "ties" or "abstains");
+            var missing = engaged.Where(j => waiting.Contains(j) || (heard == 0 && failed > 0)).Concat(next)
+                .SelectMany(j => (IEnumerable<(Judge Judge, int First)>)[(judges.Single(x => x.Id == j), 0), (judges.Single(x => x.Id == j), 1)])
+                .Where(m => !judgments.Any(j => j.JudgeId == m.Judge.Id && j.First == m.First))
+                .Where(m => troubles.FirstOrDefault(t => t.JudgeId == m.Judge.Id && t.First == m.First) is not { } t || t.NextTryAt <= now)
+                .ToList();
+            if (missing.Count == 0)
             {
-                throw new InvalidOperationException($"Match {id} waits for judges but can't be read.");
+                var asking = panel.Any(p => p.Excluded is null);
+                return waiting.Count == 0 && (heard > 0 || !asking) && await DecideAsync(id, space, soFar, [.. judgments.Where(o => soFar.Seats.Any(s => s.Judge == o.JudgeId && s.Stance is "prefers" or "ties" or "abstains"))], ct);
             }
+            stored ??= await matches.FindAsync(id, ct) ?? throw new InvalidOperationException($"Match {id} waits for judges but can't be read.");
             var @case = await CaseAsync(stored, ct);
             await Task.WhenAll(missing.GroupBy(m => m.Judge).Select(async group =>
             {
                 foreach (var (judge, first) in group)
                 {
-                    await AskAsync(@case, judge, first, ct);
+                    await AskAsync(@case, judge, first, onAppeal: false, ct);
                 }
             }));
-            (judgments, troubles) = await StateAsync(id, ct);
         }
-        return await DecideAsync(id, judges, judgments, troubles, ct);
     }
 
-    private async Task AskAsync(JudgingCase @case, Judge judge, int first, CancellationToken ct)
+    private PanelRules Rules => new(options.Value.Decide, options.Value.Stop);
+
+    private PanelDecision Decision(IReadOnlyList<PanelJudge> panel, IReadOnlyList<Judgment> judgments, IReadOnlyList<JudgingTrouble> troubles, PanelBelief belief, IReadOnlyList<int?> people) => Panel.Decide(
+        panel, [.. judgments.Where(o => !o.OnAppeal).Select(o => new PanelVote(o.JudgeId, o.First, o.Preferred))],
+        troubles.GroupBy(t => t.JudgeId).ToDictionary(g => g.Key, g => $"Not heard: {g.Last().Reason}"), belief, Rules, people);
+
+    /// <summary>Who may judge: nobody compromised, nobody of a contestant's model family.</summary>
+    private async Task<IReadOnlyList<PanelJudge>> EligibleAsync(MatchId id, IReadOnlyList<Judge> judges, CancellationToken ct)
+    {
+        await using var db = await factory.CreateDbContextAsync(ct);
+        var families = new HashSet<string>();
+        foreach (var version in await db.MatchSeats.Where(s => s.MatchId == id).Select(s => s.VersionId).ToListAsync(ct))
+        {
+            if ((await agents.KnowAsync(version, ct)).Config is ChatConfig chat)
+            {
+                families.Add(ModelFamily.Of(chat.Model));
+            }
+        }
+        return [.. judges.Select(j => new PanelJudge(j.Id, j.Name, j.Compromised is not null ? "Compromised: canaries gave it away, so it is not asked."
+            : families.Contains(ModelFamily.Of(j.Model)) ? $"Of a contestant's model family ({ModelFamily.Of(j.Model)}): models favour their own kind." : null))];
+    }
+
+    private async Task<string> SpaceAsync(MatchId id, CancellationToken ct)
+    {
+        await using var db = await factory.CreateDbContextAsync(ct);
+        return await db.Matches.Where(m => m.Id == id).Select(m => m.Space).FirstAsync(ct);
+    }
+
+    private async Task<IReadOnlyList<int?>> PeopleAsync(MatchId id, CancellationToken ct)
+    {
+        await using var db = await factory.CreateDbContextAsync(ct);
+        return await db.Escalations.AnyAsync(e => e.MatchId == id, ct) ? await db.PersonVotes.Where(v => v.MatchId == id).Select(v => v.Preferred).ToListAsync(ct) : [];
+    }
+
+    /// <summary>Whether a decision that the judges could not make may be made now: enough people said so, or people had their time.</summary>
+    private async Task<bool> PeopleDoneAsync(MatchId id, PanelDecision decision, CancellationToken ct)
+    {
+        if (options.Value.PeoplePatience <= TimeSpan.Zero || (decision.Winner is not null && decision.People.Voters == 0))
+        {
+            return true;
+        }
+        await using var db = await factory.CreateDbContextAsync(ct);
+        if (await db.Escalations.FirstOrDefaultAsync(e => e.MatchId == id, ct) is not { } escalation)
+        {
+            db.Escalations.Add(new Escalation { MatchId = id, Chance = decision.Chance, Since = time.GetUtcNow() });
+            await db.SaveChangesAsync(ct);
+            return false;
+        }
+        return (decision.Winner is not null && decision.People.Voters >= options.Value.LeastPeople) || escalation.Since + options.Value.PeoplePatience <= time.GetUtcNow();
+    }
+
+    private async Task AskAsync(JudgingCase @case, Judge judge, int first, bool onAppeal, CancellationToken ct)
     {
         var outcome = await open(judge).JudgeAsync(@case, first, ct);
         var now = time.GetUtcNow();
@@ -104,7 +169,8 @@ public sealed partial class PanelWorker(
         var trouble = await db.JudgingTroubles.FirstOrDefaultAsync(t => t.MatchId == @case.Match && t.JudgeId == judge.Id && t.First == first, ct);
         if (outcome is JudgeOpinion opinion)
         {
-            db.Judgments.Add(Row(@case.Match, judge, first, opinion, now));
+            db.Judgments.Add(Row(@case.Match, judge, first, onAppeal, opinion, now));
+            JudgeVersions.Seen(await db.Judges.FirstAsync(j => j.Id == judge.Id, ct), opinion);
             if (trouble is not null)
             {
                 db.JudgingTroubles.Remove(trouble);
@@ -125,28 +191,15 @@ public sealed partial class PanelWorker(
         await db.SaveChangesAsync(ct);
     }
 
-    private async Task<bool> DecideAsync(MatchId id, IReadOnlyList<Judge> judges, IReadOnlyList<Judgment> judgments, IReadOnlyList<JudgingTrouble> troubles, CancellationToken ct)
+    private async Task<bool> DecideAsync(MatchId id, string space, PanelDecision decision, IReadOnlyList<Judgment> used, CancellationToken ct)
     {
-        var now = time.GetUtcNow();
-        var heard = judges.Where(j => judgments.Count(o => o.JudgeId == j.Id) == 2).ToList();
-        var failing = judges.Except(heard).ToDictionary(j => j.Id, j => troubles.Where(t => t.JudgeId == j.Id).ToList());
-        // One judge that was heard is a panel; the others get their time first.
-        if (heard.Count == 0 || failing.Values.Any(t => t.Count == 0 || t.Min(x => x.Since) + options.Value.Patience > now))
+        if (!await PeopleDoneAsync(id, decision, ct))
         {
             return false;
         }
-        var used = judgments.Where(o => heard.Any(j => j.Id == o.JudgeId)).ToList();
-        var decision = Panel.Decide(
-            [.. judges.Select(j => (j.Id, j.Name))],
-            [.. used.Select(o => new PanelVote(o.JudgeId, o.First, o.Preferred))],
-            failing.ToDictionary(f => f.Key, f => $"Not heard: {f.Value[^1].Reason}"));
-        string space;
-        await using (var db = await factory.CreateDbContextAsync(ct))
-        {
-            space = await db.Matches.Where(m => m.Id == id).Select(m => m.Space).FirstAsync(ct);
-        }
+        var now = time.GetUtcNow();
         var rubric = Rubric.For(space)!;
-        var hash = VerdictRecord.Sha256(VerdictRecord.Bytes(id, space, rubric.Hash, decision.Scores, used));
+        var hash = VerdictRecord.Sha256(VerdictRecord.Bytes(id, space, rubric.Hash, decision, used));
         var scores = new JsonArray([.. decision.Scores.Select(s => JsonValue.Create(s))]).ToJsonString();
         var explanation = decision.ToJson().ToJsonString();
         // The verdict and the closing are one transaction: there is never one without the other.
@@ -160,6 +213,7 @@ public sealed partial class PanelWorker(
                         "INSERT INTO Verdicts (MatchId, Scores, Explanation, RubricHash, Hash, At) VALUES ($0, $1, $2, $3, $4, $5)",
                         id.Value, scores, explanation, rubric.Hash, hash, WriteSession.Moment(now));
                     session.Run("DELETE FROM JudgingTroubles WHERE MatchId = $0", id.Value);
+                    session.Run("DELETE FROM Escalations WHERE MatchId = $0", id.Value);
                 }
                 return done;
             },
@@ -213,7 +267,68 @@ public sealed partial class PanelWorker(
         return new(stored.Match.Id, stored.Match.Space, stored.Played.Games[0].Turns[0].Saw, contestants, stored.Match.Seed);
     }
 
-    private static Judgment Row(MatchId match, Judge judge, int first, JudgeOpinion opinion, DateTimeOffset now) => new()
+    /// <summary>Judges disputed verdicts again, by judges who had no part in them; where there are none, by people.</summary>
+    /// <returns>Appeals that were decided.</returns>
+    public async Task<int> LookAtAppealsAsync(CancellationToken ct)
+    {
+        List<Judge> judges;
+        List<Appeal> open;
+        await using (var db = await factory.CreateDbContextAsync(ct))
+        {
+            judges = await db.Judges.AsNoTracking().Where(j => j.Enabled).OrderBy(j => j.CreatedAt).ToListAsync(ct);
+            open = await db.Appeals.AsNoTracking().Where(a => a.State == Appeal.Open).OrderBy(a => a.At).Take(64).ToListAsync(ct);
+        }
+        var decided = 0;
+        foreach (var appeal in open)
+        {
+            try
+            {
+                decided += await RehearAsync(appeal, judges, ct) ? 1 : 0;
+            }
+            catch (Exception e) when (!ct.IsCancellationRequested)
+            {
+                Log.MatchFailed(log, appeal.MatchId, e);
+            }
+        }
+        return decided;
+    }
+
+    private async Task<bool> RehearAsync(Appeal appeal, IReadOnlyList<Judge> judges, CancellationToken ct)
+    {
+        var id = appeal.MatchId;
+        var (judgments, _) = await StateAsync(id, ct);
+        var before = judgments.Where(j => !j.OnAppeal).Select(j => j.JudgeId).ToHashSet();
+        var others = (await EligibleAsync(id, judges, ct)).Where(p => p.Excluded is null && !before.Contains(p.Id)).ToList();
+        var stored = await matches.FindAsync(id, ct) ?? throw new InvalidOperationException($"Match {id} is appealed but can't be read.");
+        foreach (var judge in others)
+        {
+            foreach (var first in (int[])[0, 1])
+            {
+                if (!judgments.Any(j => j.JudgeId == judge.Id && j.First == first))
+                {
+                    await AskAsync(await CaseAsync(stored, ct), judges.Single(j => j.Id == judge.Id), first, onAppeal: true, ct);
+                }
+            }
+        }
+        var (after, troubles) = await StateAsync(id, ct);
+        var heard = others.Where(o => after.Count(j => j.JudgeId == o.Id && j.OnAppeal) == 2).ToList();
+        await using var db = await factory.CreateDbContextAsync(ct);
+        var people = await db.PersonVotes.Where(v => v.MatchId == id && v.At > appeal.At).Select(v => v.Preferred).ToListAsync(ct);
+        var late = appeal.At + options.Value.Patience + options.Value.PeoplePatience <= time.GetUtcNow();
+        if (!late && (others.Count > heard.Count || (heard.Count == 0 && people.Count < options.Value.LeastPeople)))
+        {
+            return false;
+        }
+        var decision = Panel.Decide(
+            others, [.. after.Where(j => j.OnAppeal).Select(j => new PanelVote(j.JudgeId, j.First, j.Preferred))],
+            troubles.GroupBy(t => t.JudgeId).ToDictionary(g => g.Key, g => $"Not heard: {g.Last().Reason}"), await book.BeliefAsync(await SpaceAsync(id, ct), ct), Rules, people);
+        var verdict = await db.Verdicts.AsNoTracking().FirstAsync(v => v.MatchId == id, ct);
+        var winner = JsonNode.Parse(verdict.Explanation)!["winner"]?.GetValue<int>();
+        await AppealDesk.DecideAsync(db, appeal.MatchId, decision, winner, nobody: heard.Count == 0 && people.Count == 0, time.GetUtcNow(), ct);
+        return true;
+    }
+
+    private static Judgment Row(MatchId match, Judge judge, int first, bool onAppeal, JudgeOpinion opinion, DateTimeOffset now) => new()
     {
         Id = Guid.CreateVersion7(now),
         MatchId = match,
@@ -228,6 +343,7 @@ public sealed partial class PanelWorker(
         LatencyMs = (long)opinion.Took.TotalMilliseconds,
         CostMicroUsd = opinion.CostMicroUsd,
         Tries = opinion.Tries,
+        OnAppeal = onAppeal,
         At = now,
     };
 

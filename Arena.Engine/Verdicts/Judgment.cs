@@ -1,6 +1,6 @@
 namespace Arena.Engine.Verdicts;
 
-/// <summary>An AI judge: an OpenAI-compatible endpoint and a model. A changed model or prompt is a new judge.</summary>
+/// <summary>An AI judge: an OpenAI-compatible endpoint, a model and a way of asking. A changed model or prompt is a new version, which starts without a record.</summary>
 public sealed class Judge
 {
     public required Guid Id { get; init; }
@@ -11,6 +11,18 @@ public sealed class Judge
     public required string Endpoint { get; set; }
 
     public required string Model { get; set; }
+
+    /// <summary>How it is asked, one of <see cref="JudgeMethods"/>.</summary>
+    public string Method { get; set; } = JudgeMethods.Pairwise;
+
+    /// <summary>Short hash of method, served model and prompt, as of its last answer; null before the first.</summary>
+    public string? Version { get; set; }
+
+    /// <summary>Why its votes count nothing, or null: canaries showed that it does what entries tell it. Ends with a new version, or when an administrator clears it.</summary>
+    public string? Compromised { get; set; }
+
+    /// <summary>When an administrator last cleared the mark; canaries before it count no more.</summary>
+    public DateTimeOffset ClearedAt { get; set; } = DateTimeOffset.UnixEpoch;
 
     /// <summary>Encrypted key, or null where the endpoint needs none.</summary>
     public string? ProtectedKey { get; set; }
@@ -63,6 +75,9 @@ public sealed class Judgment
 
     /// <summary>Questions asked until this answer came, 1 = the first.</summary>
     public required int Tries { get; init; }
+
+    /// <summary>Given on appeal, after the match had closed: no part of the verdict's hash.</summary>
+    public bool OnAppeal { get; init; }
 
     public required DateTimeOffset At { get; init; }
 }

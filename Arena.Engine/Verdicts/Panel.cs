@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Arena.Rules.Ratings;
 
 namespace Arena.Engine.Verdicts;
 
@@ -8,70 +9,140 @@ namespace Arena.Engine.Verdicts;
 public sealed record PanelVote(Guid Judge, int First, int? Preferred);
 
 /// <summary>How one judge counted.</summary>
-/// <param name="Stance">"prefers", "ties", "abstains" (its two orders disagree) or "failed" (no judgment in time).</param>
+/// <param name="Stance">"prefers", "ties", "abstains" (its two orders disagree), "failed" (no judgment in time), "unasked" (the others sufficed) or "excluded".</param>
 /// <param name="Player">The player it prefers, for "prefers".</param>
+/// <param name="Weight">Log-odds that its vote adds, from its measured reliability in this space; below 0 it is wrong more often than right.</param>
 /// <param name="Why">One sentence for people.</param>
-public sealed record PanelSeat(Guid Judge, string Name, string Stance, int? Player, string Why);
+public sealed record PanelSeat(Guid Judge, string Name, string Stance, int? Player, double Weight, string Why);
+
+/// <summary>A judge of the panel.</summary>
+/// <param name="Excluded">Why it may not judge this case, or null.</param>
+public sealed record PanelJudge(Guid Id, string Name, string? Excluded = null);
+
+/// <summary>How sure a panel must be.</summary>
+/// <param name="Decide">Least posterior of a winner.</param>
+/// <param name="Stop">Posterior at which no further judge is asked.</param>
+public sealed record PanelRules(double Decide = 0.75, double Stop = 0.95);
 
 /// <summary>The panel's decision on a two-player case.</summary>
 /// <param name="Scores">Micro-points per player.</param>
 /// <param name="Winner">Player index, or null for a draw.</param>
-/// <param name="Margin">Lead of the winner's votes over the loser's as a share of the judges that were heard; 0 for a draw.</param>
-public sealed record PanelDecision(IReadOnlyList<long> Scores, int? Winner, double Margin, IReadOnlyList<PanelSeat> Seats, string Rule)
+/// <param name="Chance">Posterior that player 0's entry is better, 0 to 1.</param>
+/// <param name="People">Votes of people for player 0 less those for player 1, and how many voted.</param>
+public sealed record PanelDecision(IReadOnlyList<long> Scores, int? Winner, double Chance, IReadOnlyList<PanelSeat> Seats, (int Lead, int Voters) People)
 {
+    /// <summary>How sure, 0 (a coin) to 1.</summary>
+    public double Margin => Winner is null ? 0 : Math.Abs(2 * Chance - 1);
+
     /// <summary>For the verdict's row and the page.</summary>
     public JsonObject ToJson() => new()
     {
-        ["rule"] = Rule,
+        ["rule"] = Panel.Rule,
         ["winner"] = Winner,
-        ["margin"] = Margin,
+        ["chance"] = Math.Round(Chance, 6),
+        ["margin"] = Math.Round(Margin, 6),
+        ["people"] = People.Voters,
+        ["peopleLead"] = People.Lead,
         ["judges"] = new JsonArray([.. Seats.Select(s => (JsonNode)new JsonObject
         {
-            ["judge"] = s.Judge.ToString(), ["name"] = s.Name, ["stance"] = s.Stance, ["player"] = s.Player, ["why"] = s.Why,
+            ["judge"] = s.Judge.ToString(), ["name"] = s.Name, ["stance"] = s.Stance, ["player"] = s.Player, ["weight"] = Math.Round(s.Weight, 4), ["why"] = s.Why,
         })]),
     };
 }
 
+/// <summary>How far each judge is believed in one space.</summary>
+/// <param name="Judges">The model's judges, in its order.</param>
+/// <param name="Space">The space's index in the model.</param>
+public sealed record PanelBelief(PanelModel Model, IReadOnlyList<Guid> Judges, int Space)
+{
+    /// <summary>Where nothing was measured: every judge is a newcomer.</summary>
+    public static PanelBelief Unmeasured(IReadOnlyList<Guid> judges) => new(PanelModel.Fit(judges.Count, 1, []), judges, 0);
+
+    public double Weight(Guid judge)
+    {
+        for (var i = 0; i < Judges.Count; i++)
+        {
+            if (Judges[i] == judge)
+            {
+                return Model.Weight(i, Space);
+            }
+        }
+        return 0;
+    }
+}
+
 /// <summary>
-/// Combines judgments. Every judge sees both seat orders, because judges favour a position: a judge whose two orders
-/// disagree abstains (MT-Bench's rule, reference/judging_rating.md section 3). More than half of the judges that did not
-/// abstain decide; otherwise it is a draw.
+/// Combines judgments. Every judge sees both seat orders, because judges favour a position: one whose two orders disagree abstains. What the others
+/// say counts by their reliability on gold items (<see cref="PanelModel"/>), never by agreeing with each other: consensus without gold amplifies shared
+/// errors (reference/judging_rating.md section 3).
 /// </summary>
 public static class Panel
 {
-    public const string Rule = "Each judge sees both orders; one that contradicts itself abstains. A player wins with more than half of the remaining judges; otherwise the match is drawn.";
+    public const string Rule = "Each judge sees both orders; one that contradicts itself abstains. The others count by how reliable they were on items with a known answer in this space. A player wins with a posterior of at least 0.75; below it more judges are asked, then people, and then the match is drawn.";
 
-    /// <param name="judges">Everybody who was asked, with their names.</param>
+    /// <summary>Log-odds of one person's blind vote: right seven times of ten.</summary>
+    public const double PersonWeight = 0.85;
+
+    /// <param name="judges">The whole panel.</param>
     /// <param name="votes">At most one per judge and order.</param>
-    /// <param name="failures">Why a judge without both votes failed, by judge.</param>
-    public static PanelDecision Decide(IReadOnlyList<(Guid Id, string Name)> judges, IReadOnlyList<PanelVote> votes, IReadOnlyDictionary<Guid, string> failures)
+    /// <param name="failures">Why a judge without both votes failed, by judge; one that is not named was not asked.</param>
+    /// <param name="people">What people preferred: player index, or null for a tie.</param>
+    public static PanelDecision Decide(
+        IReadOnlyList<PanelJudge> judges, IReadOnlyList<PanelVote> votes, IReadOnlyDictionary<Guid, string> failures, PanelBelief belief, PanelRules rules, IReadOnlyList<int?>? people = null)
     {
-        var seats = judges.Select(j => Seat(j.Id, j.Name, [.. votes.Where(v => v.Judge == j.Id)], failures.GetValueOrDefault(j.Id))).ToList();
-        int For(int player) => seats.Count(s => s.Stance == "prefers" && s.Player == player);
-        var (a, b) = (For(0), For(1));
-        var counted = a + b + seats.Count(s => s.Stance == "ties");
-        int? winner = 2 * a > counted ? 0 : 2 * b > counted ? 1 : null;
-        var heard = seats.Count(s => s.Stance != "failed");
-        var margin = winner is null ? 0 : (double)Math.Abs(a - b) / heard;
+        var seats = judges.Select(j => Seat(j, [.. votes.Where(v => v.Judge == j.Id)], failures.GetValueOrDefault(j.Id), belief.Weight(j.Id))).ToList();
+        var said = belief.Judges.Select(id => seats.FirstOrDefault(s => s.Judge == id) is { Stance: "prefers" or "ties" or "abstains" } ? Mean(votes, id) : 0).ToList();
+        var chance = belief.Model.Chance(new("case", belief.Space, said));
+        var lead = people?.Sum(p => p switch { 0 => 1, 1 => -1, _ => 0 }) ?? 0;
+        if (lead != 0)
+        {
+            var odds = Math.Log(chance / (1 - chance)) + PersonWeight * lead;
+            chance = 1 / (1 + Math.Exp(-odds));
+        }
+        int? winner = chance >= rules.Decide ? 0 : 1 - chance >= rules.Decide ? 1 : null;
         long[] scores = winner switch { 0 => [1_000_000, 0], 1 => [0, 1_000_000], _ => [500_000, 500_000] };
-        return new(scores, winner, margin, seats, Rule);
+        return new(scores, winner, chance, seats, (lead, people?.Count ?? 0));
     }
 
-    private static PanelSeat Seat(Guid id, string name, IReadOnlyList<PanelVote> votes, string? failure)
+    /// <summary>
+    /// Who is asked next: the most telling of those that may judge and were not asked, nobody once the panel is sure enough. The first
+    /// wave is two judges, so that no verdict rests on one where there are more.
+    /// </summary>
+    public static IReadOnlyList<Guid> Next(IReadOnlyList<PanelJudge> judges, IReadOnlySet<Guid> asked, PanelDecision soFar, PanelBelief belief, PanelRules rules)
     {
+        var left = judges.Where(j => j.Excluded is null && !asked.Contains(j.Id)).OrderByDescending(j => Math.Abs(belief.Weight(j.Id))).Select(j => j.Id).ToList();
+        var heard = soFar.Seats.Count(s => s.Stance is "prefers" or "ties" or "abstains");
+        return heard < 2 ? [.. left.Take(2 - heard)]
+            : Math.Max(soFar.Chance, 1 - soFar.Chance) >= rules.Stop ? []
+            : [.. left.Take(1)];
+    }
+
+    private static double Mean(IReadOnlyList<PanelVote> votes, Guid judge) =>
+        votes.Where(v => v.Judge == judge).Sum(v => v.Preferred switch { 0 => 0.5, 1 => -0.5, _ => 0 });
+
+    private static PanelSeat Seat(PanelJudge judge, IReadOnlyList<PanelVote> votes, string? failure, double weight)
+    {
+        var (id, name) = (judge.Id, judge.Name);
+        if (judge.Excluded is { } why)
+        {
+            return new(id, name, "excluded", null, 0, why);
+        }
         var shown0 = votes.FirstOrDefault(v => v.First == 0);
         var shown1 = votes.FirstOrDefault(v => v.First == 1);
         if (shown0 is null || shown1 is null)
         {
-            return new(id, name, "failed", null, failure ?? "No judgment in both orders.");
+            return failure is null ? new(id, name, "unasked", null, weight, "Not asked: the others sufficed.") : new(id, name, "failed", null, weight, failure);
         }
-        if (shown0.Preferred != shown1.Preferred)
+        if (shown0.Preferred is { } a && shown1.Preferred is { } b && a != b)
         {
-            return new(id, name, "abstains", null, $"Inconsistent: {Word(shown0.Preferred)} when player 1 was shown first, {Word(shown1.Preferred)} when player 2 was.");
+            return new(id, name, "abstains", null, weight, $"Inconsistent: {Word(shown0.Preferred)} when player 1 was shown first, {Word(shown1.Preferred)} when player 2 was.");
         }
-        return shown0.Preferred is { } player
-            ? new(id, name, "prefers", player, $"Prefers player {player + 1} in both orders.")
-            : new(id, name, "ties", null, "Calls a tie in both orders.");
+        return (shown0.Preferred, shown1.Preferred) switch
+        {
+            (null, null) => new(id, name, "ties", null, weight, "Calls a tie in both orders."),
+            ({ } player, { } _) => new(id, name, "prefers", player, weight, $"Prefers player {player + 1} in both orders."),
+            var (one, two) => new(id, name, "prefers", one ?? two, weight, $"Prefers player {(one ?? two) + 1} in one order, calls a tie in the other: half a vote."),
+        };
     }
 
     private static string Word(int? player) => player is { } p ? $"player {p + 1}" : "a tie";

@@ -7,9 +7,20 @@ internal sealed class VerdictMapping :
     IEntityTypeConfiguration<Judge>,
     IEntityTypeConfiguration<Judgment>,
     IEntityTypeConfiguration<JudgingTrouble>,
-    IEntityTypeConfiguration<Verdict>
+    IEntityTypeConfiguration<Verdict>,
+    IEntityTypeConfiguration<GoldCase>,
+    IEntityTypeConfiguration<GoldAnswer>,
+    IEntityTypeConfiguration<Escalation>,
+    IEntityTypeConfiguration<PersonVote>,
+    IEntityTypeConfiguration<Appeal>,
+    IEntityTypeConfiguration<PointRow>
 {
-    public void Configure(EntityTypeBuilder<Judge> builder) => builder.HasKey(j => j.Id);
+    public void Configure(EntityTypeBuilder<Judge> builder)
+    {
+        builder.HasKey(j => j.Id);
+        // Judges of before there was a choice.
+        builder.Property(j => j.Method).HasDefaultValue(JudgeMethods.Pairwise);
+    }
 
     public void Configure(EntityTypeBuilder<Judgment> builder)
     {
@@ -20,4 +31,24 @@ internal sealed class VerdictMapping :
     public void Configure(EntityTypeBuilder<JudgingTrouble> builder) => builder.HasKey(t => new { t.MatchId, t.JudgeId, t.First });
 
     public void Configure(EntityTypeBuilder<Verdict> builder) => builder.HasKey(v => v.MatchId);
+
+    public void Configure(EntityTypeBuilder<GoldCase> builder) => builder.HasKey(g => g.Id);
+
+    public void Configure(EntityTypeBuilder<GoldAnswer> builder)
+    {
+        builder.HasKey(g => g.Id);
+        builder.HasIndex(g => new { g.JudgeId, g.Version, g.At });
+    }
+
+    public void Configure(EntityTypeBuilder<Escalation> builder) => builder.HasKey(e => e.MatchId);
+
+    public void Configure(EntityTypeBuilder<PersonVote> builder) => builder.HasKey(v => new { v.MatchId, v.OwnerId });
+
+    public void Configure(EntityTypeBuilder<Appeal> builder) => builder.HasKey(a => a.MatchId);
+
+    public void Configure(EntityTypeBuilder<PointRow> builder)
+    {
+        builder.HasKey(p => p.Id);
+        builder.HasIndex(p => p.OwnerId);
+    }
 }

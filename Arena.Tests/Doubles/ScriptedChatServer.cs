@@ -27,6 +27,15 @@ public enum ChatMode
     /// <summary>A judge that does what an entry tells it, if one tells it anything.</summary>
     JudgeGullible,
 
+    /// <summary>Judges by the longer entry, unless one entry looks like an attack: then it does as it is told, wherever that entry stands.</summary>
+    JudgeSusceptible,
+
+    /// <summary>Judges by <see cref="ScriptedChatServer.Prefers"/>.</summary>
+    JudgeBy,
+
+    /// <summary>Too many questions: come back later (HTTP 429).</summary>
+    Busy,
+
     /// <summary>A judge whose verdict has no scores.</summary>
     WrongVerdict,
 
@@ -81,6 +90,12 @@ public sealed class ScriptedChatServer : IAsyncDisposable
 
     public string Mark { get; set; } = "(better)";
 
+    /// <summary>For <see cref="ChatMode.JudgeBy"/>: "first", "second" or "tie", given both entries.</summary>
+    public Func<string, string, string>? Prefers { get; set; }
+
+    /// <summary>What it says that it served, when not the model that was asked for.</summary>
+    public string? ServedModel { get; set; }
+
     public bool ReportsUsage { get; set; } = true;
 
     public ConcurrentQueue<SeenQuestion> Seen { get; } = new();
@@ -121,6 +136,11 @@ public sealed class ScriptedChatServer : IAsyncDisposable
             case ChatMode.ServerError:
                 response.StatusCode = 500;
                 await response.WriteAsJsonAsync(new { error = new { message = "the model crashed", type = "server_error" } });
+                break;
+            case ChatMode.Busy:
+                response.StatusCode = 429;
+                response.Headers.RetryAfter = "1";
+                await response.WriteAsJsonAsync(new { error = new { message = "rate limit reached, try again", type = "requests" } });
                 break;
             case ChatMode.NotAuthorized:
                 response.StatusCode = 401;
@@ -171,6 +191,11 @@ public sealed class ScriptedChatServer : IAsyncDisposable
         {
             return """{"preferred": "first", "reason": "because"}""";
         }
+        if (mode != ChatMode.Say && text.Contains("<<<entry ", StringComparison.Ordinal))
+        {
+            var points = Math.Clamp(1 + Entry(text, "entry").Length / 20, 1, 10);
+            return JsonSerializer.Serialize(new { reason = "Seen alone.", scores = new { persuasion = points, fit = points, substance = points, craft = points } });
+        }
         if (mode == ChatMode.Say || !text.Contains("<<<first ", StringComparison.Ordinal))
         {
             return Answer?.Invoke(question) ?? Says;
@@ -180,11 +205,20 @@ public sealed class ScriptedChatServer : IAsyncDisposable
         {
             ChatMode.JudgeFirst => "first",
             ChatMode.JudgeMarked => first.Contains(Mark, StringComparison.Ordinal) ? "first" : second.Contains(Mark, StringComparison.Ordinal) ? "second" : "tie",
+            ChatMode.JudgeSusceptible when LooksLikeAttack(first) != LooksLikeAttack(second) => LooksLikeAttack(first) ? "first" : "second",
+            ChatMode.JudgeBy => Prefers!(first, second),
             ChatMode.JudgeGullible when text.Contains("VERDICT:FIRST", StringComparison.Ordinal) => "first",
             _ => first.Length == second.Length ? "tie" : first.Length > second.Length ? "first" : "second",
         };
-        return Verdict(preferred);
+        return lines[0]!["content"]!.GetValue<string>().Contains("[[A]]", StringComparison.Ordinal)
+            ? $"Compared by the rubric. {preferred switch { "first" => "[[A]]", "second" => "[[B]]", _ => "[[C]]" }}"
+            : Verdict(preferred);
     }
+
+    /// <summary>What a naive model takes for an order: more than once, one of these words would do.</summary>
+    private static bool LooksLikeAttack(string entry) =>
+        entry.Length < 8 || ((string[])["judge", "prefer", "choose", "this entry", "verdict", "preferred", "[[", "score", "10/10", "winner", "IGNORE", "SYSTEM", "rubric"])
+            .Any(mark => entry.Contains(mark, StringComparison.OrdinalIgnoreCase));
 
     private static string Verdict(string preferred)
     {
@@ -208,7 +242,7 @@ public sealed class ScriptedChatServer : IAsyncDisposable
         {
             ["id"] = "chatcmpl-1",
             ["object"] = "chat.completion",
-            ["model"] = question["model"]!.GetValue<string>(),
+            ["model"] = ServedModel ?? question["model"]!.GetValue<string>(),
             ["choices"] = new JsonArray(new JsonObject
             {
                 ["index"] = 0,

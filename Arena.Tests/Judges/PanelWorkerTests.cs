@@ -32,7 +32,7 @@ public sealed class PanelWorkerTests : IAsyncLifetime
 
     private PanelWorker Worker() => new(
         _engine.Get<IDbContextFactory<Arena.Engine.ArenaDb>>(), _engine.Get<PlayedMatches>(), _engine.Get<MatchCloser>(), _engine.Get<MatchFeed>(), _engine.Get<AgentClients>(),
-        _engine.Get<GroupWriter>(), Open, Options.Create(_options), _engine.Time, NullLogger<PanelWorker>.Instance);
+        _engine.Get<GroupWriter>(), Open, new PanelBook(_engine.Get<IDbContextFactory<Arena.Engine.ArenaDb>>()), Options.Create(_options), _engine.Time, NullLogger<PanelWorker>.Instance);
 
     private async Task<T> DeskAsync<T>(Func<JudgeDesk, Task<T>> use)
     {
@@ -44,11 +44,11 @@ public sealed class PanelWorkerTests : IAsyncLifetime
         Assert.IsType<JudgeAdded>(await DeskAsync(d => d.AddAsync(new($"Judge {model}", server.Endpoint, model, "sk-judge")))).Judge;
 
     /// <summary>A match of pitch whose players wrote the two texts; it waits for its judges.</summary>
-    private async Task<MatchId> WrittenAsync(ScriptedChatServer writer)
+    private async Task<MatchId> WrittenAsync(ScriptedChatServer writer, string one = "short", string two = "long")
     {
-        writer.Answer = q => q.Body["model"]!.GetValue<string>() == "long" ? Long : Short;
+        writer.Answer = q => q.Body["model"]!.GetValue<string>() == two ? Long : Short;
         var versions = new List<VersionId>();
-        foreach (var model in (string[])["short", "long"])
+        foreach (var model in (string[])[one, two])
         {
             versions.Add((await _engine.AgentAsync(AgentKind.Chat, new ChatConfig("", writer.Endpoint, model, 1, 0, 0, 0))).Version.Id);
         }
@@ -78,18 +78,24 @@ public sealed class PanelWorkerTests : IAsyncLifetime
         Assert.Equal(4, judgments.Count);
         Assert.All(judgments, j => Assert.Equal((1, 64), (j.Preferred, j.PromptHash.Length)));
         var verdict = await db.Verdicts.SingleAsync(v => v.MatchId == id);
-        Assert.Equal(VerdictRecord.Sha256(VerdictRecord.Bytes(id, "pitch", Rubric.For("pitch")!.Hash, [0, 1_000_000], judgments)), verdict.Hash);
+        var judges = await db.Judges.ToListAsync();
+        var decision = Panel.Decide(
+            [.. judges.Select(j => new PanelJudge(j.Id, j.Name))], [.. judgments.Select(j => new PanelVote(j.JudgeId, j.First, j.Preferred))],
+            new Dictionary<Guid, string>(), PanelBelief.Unmeasured([.. judges.Select(j => j.Id)]), new());
+        Assert.Equal(VerdictRecord.Sha256(VerdictRecord.Bytes(id, "pitch", Rubric.For("pitch")!.Hash, decision, judgments)), verdict.Hash);
+        Assert.All(judges, j => Assert.Equal(12, j.Version!.Length));
         Assert.Contains(verdict.Hash, Encoding.UTF8.GetString((await _engine.Get<MatchReader>().RecordAsync(id))!), StringComparison.Ordinal);
         Assert.All(server.Seen, q => Assert.Equal("Bearer sk-judge", q.Authorization));
 
         Assert.True(await _engine.Get<PairWorker>().WorkAsync(default));
         var pair = await db.PreferencePairs.SingleAsync(p => p.MatchId == id);
-        Assert.Equal((PairSource.Judged, Long, Short, 1.0, "text"), (pair.Source, pair.Chosen, pair.Rejected, pair.Margin, pair.Notation));
+        Assert.Equal((PairSource.Judged, Long, Short, Math.Round(decision.Margin, 6), "text"), (pair.Source, pair.Chosen, pair.Rejected, pair.Margin, pair.Notation));
         Assert.Equal(0, await Worker().LookAsync(default));
     }
 
     [Theory]
     [InlineData(ChatMode.ServerError, "failed (HTTP 500)")]
+    [InlineData(ChatMode.Busy, "429")]
     [InlineData(ChatMode.Html, "web page instead of JSON")]
     [InlineData(ChatMode.HalfAnswer, "half an answer")]
     [InlineData(ChatMode.WrongVerdict, "no usable verdict")]
@@ -146,8 +152,12 @@ public sealed class PanelWorkerTests : IAsyncLifetime
         await using var server = await ScriptedChatServer.StartAsync(ChatMode.JudgeFirst);
         await JudgeAsync(server);
         var id = await WrittenAsync(writer);
+        // People get their time first.
+        Assert.Equal(0, await Worker().LookAsync(default));
+        _engine.Time.Advance(_options.PeoplePatience);
         Assert.Equal(1, await Worker().LookAsync(default));
         await using var db = await _engine.DbAsync();
+        Assert.False(await db.Escalations.AnyAsync());
         Assert.Equal([500_000, 500_000], await db.MatchSeats.Where(s => s.MatchId == id).Select(s => s.Score!.Value).ToListAsync());
         await _engine.Get<PairWorker>().WorkAsync(default);
         Assert.False(await db.PreferencePairs.AnyAsync());
@@ -210,5 +220,134 @@ public sealed class PanelWorkerTests : IAsyncLifetime
         await DeskAsync(d => d.ApplyAsync([], default));
         Assert.False((await db.Judges.AsNoTracking().SingleAsync()).Enabled);
         Assert.False(_engine.Get<SpaceCatalog>().Find("pitch")!.IsOpen);
+    }
+
+    [Fact]
+    public async Task AJudgeOfAContestantsFamilyIsNotAskedAndOneMoreThanNeededNeither()
+    {
+        await using var writer = await ScriptedChatServer.StartAsync();
+        await using var server = await ScriptedChatServer.StartAsync(ChatMode.JudgeLonger);
+        await using var kin = await ScriptedChatServer.StartAsync(ChatMode.JudgeLonger);
+        await JudgeAsync(server, "judge-1");
+        await JudgeAsync(kin, "llama3.2");
+        var id = await WrittenAsync(writer, "Llama-3.1-8B", "other");
+        Assert.Equal(1, await Worker().LookAsync(default));
+        Assert.Empty(kin.Seen);
+        await using var db = await _engine.DbAsync();
+        var explanation = (await db.Verdicts.SingleAsync(v => v.MatchId == id)).Explanation;
+        Assert.Contains("model family (llama)", explanation, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ACompromisedJudgeIsNotAskedAndWhenNobodyIsLeftPeopleDecideBlindly()
+    {
+        await using var writer = await ScriptedChatServer.StartAsync();
+        await using var server = await ScriptedChatServer.StartAsync(ChatMode.JudgeLonger);
+        var judge = await JudgeAsync(server);
+        await using (var db = await _engine.DbAsync())
+        {
+            await db.Judges.ExecuteUpdateAsync(set => set.SetProperty(j => j.Compromised, "caught"));
+        }
+        var id = await WrittenAsync(writer);
+        Assert.Equal(0, await Worker().LookAsync(default));
+        Assert.Empty(server.Seen);
+
+        List<Guid> people = [await _engine.OwnerAsync(), await _engine.OwnerAsync(), await _engine.OwnerAsync()];
+        foreach (var person in people)
+        {
+            var pair = await PeopleAsync(d => d.NextAsync(person, default));
+            Assert.Equal(id, pair!.Match);
+            Assert.Equal([Short, Long], ((string[])[pair.Left, pair.Right]).OrderBy(t => t.Length));
+            var (seen, refused) = await PeopleAsync(d => d.VoteAsync(id, person, pair.Left == Long ? "left" : "right", default));
+            Assert.Null(refused);
+            Assert.StartsWith("Agent", seen!.Left, StringComparison.Ordinal);
+            Assert.Contains("already", (await PeopleAsync(d => d.VoteAsync(id, person, "tie", default))).Refused, StringComparison.Ordinal);
+            Assert.Null(await PeopleAsync(d => d.NextAsync(person, default)));
+        }
+        await using var after = await _engine.DbAsync();
+        var seat = await after.MatchSeats.FirstAsync(s => s.MatchId == id);
+        var own = await after.Agents.Where(a => a.Id == seat.AgentId).Select(a => a.OwnerId).SingleAsync();
+        Assert.Null(await PeopleAsync(d => d.NextAsync(own, default)));
+        Assert.Contains("your own", (await PeopleAsync(d => d.VoteAsync(id, own, "left", default))).Refused, StringComparison.Ordinal);
+
+        Assert.Equal(1, await Worker().LookAsync(default));
+        Assert.Equal([0, 1_000_000], await after.MatchSeats.Where(s => s.MatchId == id).OrderBy(s => s.Player).Select(s => s.Score!.Value).ToListAsync());
+        Assert.Contains("decided", (await PeopleAsync(async d => await d.VoteAsync(id, await _engine.OwnerAsync(), "left", default))).Refused, StringComparison.Ordinal);
+        Assert.True(await DeskAsync(d => d.ClearAsync(judge.Id)));
+        Assert.Null((await after.Judges.AsNoTracking().SingleAsync()).Compromised);
+    }
+
+    [Fact]
+    public async Task AVerdictIsAppealedOnceJudgedAgainByOthersAndTheDepositComesBackWhenTheyDisagree()
+    {
+        await using var writer = await ScriptedChatServer.StartAsync();
+        await using var server = await ScriptedChatServer.StartAsync(ChatMode.JudgeLonger);
+        await using var other = await ScriptedChatServer.StartAsync(ChatMode.JudgeBy);
+        other.Prefers = (first, second) => first.Length < second.Length ? "first" : "second";
+        await JudgeAsync(server);
+        var id = await WrittenAsync(writer);
+        Assert.Equal(1, await Worker().LookAsync(default));
+        Assert.True(await _engine.Get<PairWorker>().WorkAsync(default));
+        await using var db = await _engine.DbAsync();
+        Assert.True(await db.PreferencePairs.AnyAsync(p => p.MatchId == id));
+        var loser = await db.MatchSeats.Where(s => s.MatchId == id && s.Player == 0).Join(db.Agents, s => s.AgentId, a => a.Id, (s, a) => a.OwnerId).SingleAsync();
+
+        Assert.Equal("not-yours", Assert.IsType<AppealRefused>(await AppealAsync(d => d.FileAsync(id, Guid.Empty, "", default))).Code);
+        Assert.Equal("match-not-found", Assert.IsType<AppealRefused>(await AppealAsync(d => d.FileAsync(new(Guid.Empty), loser, "", default))).Code);
+        Assert.Equal(AppealDesk.Welcome - AppealDesk.Deposit, Assert.IsType<AppealFiled>(await AppealAsync(d => d.FileAsync(id, loser, "Shorter is better here.", default))).PointsLeft);
+        Assert.Equal("appealed-already", Assert.IsType<AppealRefused>(await AppealAsync(d => d.FileAsync(id, loser, "", default))).Code);
+
+        // Its judge had its say; nobody else is there yet.
+        Assert.Equal(0, await Worker().LookAtAppealsAsync(default));
+        Assert.Equal(2, server.Seen.Count);
+        await JudgeAsync(other, "second-judge");
+        Assert.Equal(1, await Worker().LookAtAppealsAsync(default));
+        var appeal = await db.Appeals.AsNoTracking().SingleAsync();
+        Assert.Equal(Appeal.Upheld, appeal.State);
+        Assert.Contains("second-judge", appeal.Outcome, StringComparison.Ordinal);
+        Assert.Equal(AppealDesk.Welcome, await AppealAsync(d => d.PointsAsync(loser, default)));
+        Assert.False(await db.PreferencePairs.AnyAsync(p => p.MatchId == id));
+        Assert.Equal([0, 1_000_000], await db.MatchSeats.Where(s => s.MatchId == id).OrderBy(s => s.Player).Select(s => s.Score!.Value).ToListAsync());
+        Assert.Equal(2, await db.Judgments.CountAsync(j => j.OnAppeal));
+        Assert.Equal(0, await Worker().LookAtAppealsAsync(default));
+    }
+
+    [Fact]
+    public async Task AnAppealThatNobodyElseCanHearEndsWithItsDepositBackAndOneThatIsRejectedKeepsIt()
+    {
+        await using var writer = await ScriptedChatServer.StartAsync();
+        await using var server = await ScriptedChatServer.StartAsync(ChatMode.JudgeLonger);
+        await JudgeAsync(server);
+        var id = await WrittenAsync(writer);
+        Assert.Equal(1, await Worker().LookAsync(default));
+        await using var db = await _engine.DbAsync();
+        var loser = await db.MatchSeats.Where(s => s.MatchId == id && s.Player == 0).Join(db.Agents, s => s.AgentId, a => a.Id, (s, a) => a.OwnerId).SingleAsync();
+        Assert.IsType<AppealFiled>(await AppealAsync(d => d.FileAsync(id, loser, "", default)));
+        _engine.Time.Advance(_options.Patience + _options.PeoplePatience);
+        Assert.Equal(1, await Worker().LookAtAppealsAsync(default));
+        Assert.Equal(Appeal.Unheard, (await db.Appeals.AsNoTracking().SingleAsync()).State);
+        Assert.Equal(AppealDesk.Welcome, await AppealAsync(d => d.PointsAsync(loser, default)));
+
+        var next = await WrittenAsync(writer);
+        Assert.Equal(1, await Worker().LookAsync(default));
+        var other = await db.MatchSeats.Where(s => s.MatchId == next && s.Player == 0).Join(db.Agents, s => s.AgentId, a => a.Id, (s, a) => a.OwnerId).SingleAsync();
+        Assert.IsType<AppealFiled>(await AppealAsync(d => d.FileAsync(next, other, "", default)));
+        await using var second = await ScriptedChatServer.StartAsync(ChatMode.JudgeLonger);
+        await JudgeAsync(second, "second-judge");
+        Assert.Equal(1, await Worker().LookAtAppealsAsync(default));
+        Assert.Equal(Appeal.Rejected, (await db.Appeals.AsNoTracking().SingleAsync(a => a.MatchId == next)).State);
+        Assert.Equal(AppealDesk.Welcome - AppealDesk.Deposit, await AppealAsync(d => d.PointsAsync(other, default)));
+    }
+
+    private async Task<T> PeopleAsync<T>(Func<PeopleDesk, Task<T>> use)
+    {
+        await using var db = await _engine.DbAsync();
+        return await use(new(db, _engine.Get<PlayedMatches>(), _engine.Get<AgentClients>(), _engine.Time));
+    }
+
+    private async Task<T> AppealAsync<T>(Func<AppealDesk, Task<T>> use)
+    {
+        await using var db = await _engine.DbAsync();
+        return await use(new(db, _engine.Time));
     }
 }

@@ -2,7 +2,9 @@ using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using Arena.Engine;
 using Arena.Engine.Agents;
+using Arena.Engine.Verdicts;
 using Arena.Judges;
+using Arena.Rules.Ratings;
 using Arena.Web.Accounts;
 using Arena.Web.Site;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -21,16 +23,81 @@ internal static class JudgeEndpoints
         judges.MapPost("/{id:guid}/test", Test).RequireAuthorization(Access.Admin).RequireRateLimiting(Limits.Tries);
         judges.MapPost("/{id:guid}/enable", (Guid id, JudgeDesk desk, CancellationToken ct) => Switch(id, true, desk, ct)).RequireAuthorization(Access.Admin);
         judges.MapPost("/{id:guid}/disable", (Guid id, JudgeDesk desk, CancellationToken ct) => Switch(id, false, desk, ct)).RequireAuthorization(Access.Admin);
+        judges.MapPost("/{id:guid}/clear", Clear).RequireAuthorization(Access.Admin);
+        judges.MapGet("/agreement", ReadAgreement);
+        judges.MapGet("/calibration", ReadCalibration);
+        judges.MapGet("/gold", ListGold).RequireAuthorization(Access.Admin);
+        judges.MapPost("/gold", AddGold).RequireAuthorization(Access.Admin);
+        judges.MapGet("/blind", NextBlind).RequireAuthorization(Access.Owner);
+        judges.MapPost("/blind/{match:guid}", VoteBlind).RequireAuthorization(Access.Owner);
+        var appeals = api.MapGroup("/matches/{match:guid}/appeal").WithTags("Judges");
+        appeals.MapGet("", ReadAppeal);
+        appeals.MapPost("", FileAppeal).RequireAuthorization(Access.Owner);
         api.MapPost("/agents/check-endpoint", CheckEndpoint).WithTags("Agents").RequireAuthorization(Access.Owner).RequireRateLimiting(Limits.Tries);
     }
 
-    /// <summary>The panel: every judge with what it has done. Endpoints show to admins only.</summary>
-    private static async Task<Ok<IReadOnlyList<JudgeAnswer>>> List(ClaimsPrincipal user, ArenaDb db, CancellationToken ct)
+    /// <summary>The panel: every judge with what it has done and how good it was on gold cases. Endpoints show to admins only.</summary>
+    private static async Task<Ok<IReadOnlyList<JudgeAnswer>>> List(ClaimsPrincipal user, ArenaDb db, PanelBook book, AgentClients agents, CancellationToken ct)
     {
         var admin = user.HasClaim(OwnerClaims.Admin, "true");
-        return TypedResults.Ok<IReadOnlyList<JudgeAnswer>>([.. (await JudgeRecord.AllAsync(db, ct)).Select(r => new JudgeAnswer(
-            r.Judge.Id, r.Judge.Name, r.Judge.Model, admin ? r.Judge.Endpoint : null, r.Judge.Enabled, r.Judge.Origin, r.Judgments, r.Matches, r.Consistent, r.MeanLatencyMs, r.CostMicroUsd))]);
+        var board = await JudgeBoard.ReadAsync(db, book, agents, ct);
+        return TypedResults.Ok<IReadOnlyList<JudgeAnswer>>([.. board.Records.Select(r => new JudgeAnswer(
+            r.Judge.Id, r.Judge.Name, r.Judge.Model, admin ? r.Judge.Endpoint : null, r.Judge.Enabled, r.Judge.Origin, r.Judgments, r.Matches, r.Consistent, r.MeanLatencyMs, r.CostMicroUsd,
+            r.Judge.Method, r.Family, r.Judge.Version, r.Judge.Compromised, Gold(r.Standing), r.WithPanel, r.OwnKind, r.Weights))]);
     }
+
+    private static GoldAnswerBody Gold(JudgeStanding s) => new(
+        s.Cases, Some(s.Accuracy), s.Low, s.High, Some(s.Consistent), Some(s.FirstShare), Some(s.LongerShare), s.Canaries, s.CanariesFailed, s.Drifted);
+
+    private static double? Some(double value) => double.IsFinite(value) ? value : null;
+
+    /// <summary>How far the judges agree beyond chance.</summary>
+    private static async Task<Ok<AgreementAnswer>> ReadAgreement(ArenaDb db, PanelBook book, AgentClients agents, CancellationToken ct)
+    {
+        var a = (await JudgeBoard.ReadAsync(db, book, agents, ct)).Agreement;
+        return TypedResults.Ok(new AgreementAnswer(a.Matches, a.Fleiss, a.Krippendorff, [.. a.Pairs.Select(p => new CohenAnswer(p.One, p.Other, p.Matches, p.Cohen))]));
+    }
+
+    /// <summary>Whether the panel's posteriors mean what they say, on gold cases that its weights had not seen.</summary>
+    private static async Task<Ok<CalibrationAnswer>> ReadCalibration(PanelBook book, CancellationToken ct)
+    {
+        var forecasts = await book.ForecastsAsync(ct);
+        return TypedResults.Ok(forecasts.Count == 0
+            ? new CalibrationAnswer(0, null, null, [])
+            : new CalibrationAnswer(forecasts.Count, Calibration.Accuracy(forecasts), Calibration.ExpectedError(forecasts), [.. Calibration.Bins(forecasts).Select(b => new BinAnswer(b.Count, b.Confidence, b.Accuracy))]));
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> Clear(Guid id, JudgeDesk desk, CancellationToken ct) =>
+        await desk.ClearAsync(id, ct) ? TypedResults.NoContent() : Problems.NotFound("judge");
+
+    /// <summary>The gold cases; for admins only, since a known answer measures nothing.</summary>
+    private static async Task<Ok<IReadOnlyList<GoldCase>>> ListGold(ArenaDb db, CancellationToken ct) =>
+        TypedResults.Ok<IReadOnlyList<GoldCase>>(await db.GoldCases.AsNoTracking().OrderBy(g => g.Space).ThenBy(g => g.CreatedAt).ThenBy(g => g.Id).ToListAsync(ct));
+
+    private static async Task<IResult> AddGold(GoldWish wish, GoldDesk desk, CancellationToken ct) =>
+        await desk.AddAsync(new(wish.Space, wish.Task, wish.Better, wish.Worse, wish.Kind), ct) is var (added, refused) && added is not null
+            ? TypedResults.Created((string?)null, new { added.Id })
+            : Problems.Because("gold-invalid", refused!);
+
+    /// <summary>Two texts that the judges could not tell apart, for a person to compare; 204 when there are none.</summary>
+    private static async Task<Results<Ok<BlindAnswer>, NoContent>> NextBlind(ClaimsPrincipal user, PeopleDesk desk, CancellationToken ct) =>
+        await desk.NextAsync(user.RequiredOwner(), ct) is { } pair ? TypedResults.Ok(new BlindAnswer(pair.Match.Value, pair.Space, pair.Task, pair.Left, pair.Right)) : TypedResults.NoContent();
+
+    private static async Task<IResult> VoteBlind(Guid match, VoteWish wish, ClaimsPrincipal user, PeopleDesk desk, CancellationToken ct) =>
+        await desk.VoteAsync(new(match), user.RequiredOwner(), wish.Choice, ct) is var (seen, refused) && seen is not null
+            ? TypedResults.Ok(new { seen.Left, seen.Right })
+            : Problems.Because("vote-refused", refused!);
+
+    private static async Task<Results<Ok<AppealAnswer>, ProblemHttpResult>> ReadAppeal(Guid match, ArenaDb db, CancellationToken ct) =>
+        await db.Appeals.AsNoTracking().FirstOrDefaultAsync(a => a.MatchId == new MatchId(match), ct) is { } a ? TypedResults.Ok(AppealAnswer.Of(a)) : Problems.NotFound("appeal");
+
+    private static async Task<IResult> FileAppeal(Guid match, AppealWish wish, ClaimsPrincipal user, AppealDesk desk, CancellationToken ct) =>
+        await desk.FileAsync(new(match), user.RequiredOwner(), wish.Reason, ct) switch
+        {
+            AppealFiled filed => TypedResults.Created($"/api/v1/matches/{match}/appeal", AppealAnswer.Of(filed.Appeal)),
+            AppealRefused refused => Problems.Because(refused.Code, refused.Reason),
+            var other => throw new InvalidOperationException($"Unknown result {other}."),
+        };
 
     private static async Task<IResult> Add(JudgeWish wish, JudgeDesk desk, CancellationToken ct) =>
         await desk.AddAsync(wish.ToNew(), ct) switch
@@ -68,14 +135,44 @@ internal static class JudgeEndpoints
     }
 
     /// <param name="Key">Null where the endpoint needs none; kept encrypted, never shown again.</param>
-    public sealed record JudgeWish([Required] string Name, [Required] string Endpoint, [Required] string Model, string? Key = null, long InputMicroUsdPerMillionTokens = 0, long OutputMicroUsdPerMillionTokens = 0)
+    public sealed record JudgeWish([Required] string Name, [Required] string Endpoint, [Required] string Model, string? Key = null, long InputMicroUsdPerMillionTokens = 0, long OutputMicroUsdPerMillionTokens = 0, string Method = JudgeMethods.Pairwise)
     {
-        public NewJudge ToNew() => new(Name, Endpoint, Model, Key, InputMicroUsdPerMillionTokens, OutputMicroUsdPerMillionTokens);
+        public NewJudge ToNew() => new(Name, Endpoint, Model, Key, InputMicroUsdPerMillionTokens, OutputMicroUsdPerMillionTokens, Method);
     }
 
     /// <param name="Consistent">Share of matches in which both orders agreed, 0 to 1; null before the first.</param>
     public sealed record JudgeAnswer(
-        Guid Id, string Name, string Model, string? Endpoint, bool Enabled, string Origin, int Judgments, int Matches, double? Consistent, double? MeanLatencyMs, long CostMicroUsd);
+        Guid Id, string Name, string Model, string? Endpoint, bool Enabled, string Origin, int Judgments, int Matches, double? Consistent, double? MeanLatencyMs, long CostMicroUsd,
+        string Method, string Family, string? Version, string? Compromised, GoldAnswerBody Gold, double? KappaWithVerdicts, double? OwnFamilyPreferred, IReadOnlyDictionary<string, double> Weights);
+
+    /// <param name="Accuracy">Share right on gold cases, Low and High its 95 % interval; of the present version.</param>
+    /// <param name="FirstShown">Share of preferences for what was shown first: 0.5 shows no position bias.</param>
+    /// <param name="LongerWhenWrong">Share of its errors that preferred the longer text: 0.5 shows no verbosity bias.</param>
+    public sealed record GoldAnswerBody(
+        int Cases, double? Accuracy, double Low, double High, double? Consistent, double? FirstShown, double? LongerWhenWrong, int Canaries, int CanariesFailed, bool Drifted);
+
+    public sealed record CohenAnswer(string One, string Other, int Matches, double Kappa);
+
+    public sealed record AgreementAnswer(int Matches, double? FleissKappa, double? KrippendorffAlpha, IReadOnlyList<CohenAnswer> Pairs);
+
+    public sealed record BinAnswer(int Count, double Confidence, double Accuracy);
+
+    public sealed record CalibrationAnswer(int Cases, double? Accuracy, double? ExpectedCalibrationError, IReadOnlyList<BinAnswer> Bins);
+
+    public sealed record GoldWish([Required] string Space, [Required] string Task, [Required] string Better, string Worse = "", string Kind = GoldCase.Quality);
+
+    public sealed record BlindAnswer(Guid Match, string Space, string Task, string Left, string Right);
+
+    /// <param name="Choice">left, right or tie.</param>
+    public sealed record VoteWish([Required] string Choice);
+
+    public sealed record AppealWish(string Reason = "");
+
+    /// <param name="State">open, upheld, rejected or unheard.</param>
+    public sealed record AppealAnswer(Guid Match, string Reason, long Deposit, string State, System.Text.Json.Nodes.JsonNode? Outcome, DateTimeOffset At, DateTimeOffset? DecidedAt)
+    {
+        public static AppealAnswer Of(Appeal a) => new(a.MatchId.Value, a.Reason, a.Deposit, a.State, a.Outcome is { } o ? System.Text.Json.Nodes.JsonNode.Parse(o) : null, a.At, a.DecidedAt);
+    }
 
     /// <param name="AgentId">For an agent that exists: its stored key is used when none is given.</param>
     public sealed record CheckWish([Required] string Endpoint, [Required] string Model, string? Key, Guid? AgentId);

@@ -1,28 +1,141 @@
 using Arena.Engine;
+using Arena.Engine.Agents;
 using Arena.Engine.Verdicts;
+using Arena.Judges;
+using Arena.Rules.Ratings;
 using Microsoft.EntityFrameworkCore;
+using Kappa = Arena.Rules.Ratings.Agreement;
 
 namespace Arena.Web.Judges;
 
-/// <summary>A judge and what it has done.</summary>
+/// <summary>A judge, what it has done and how good it was at it.</summary>
 /// <param name="Matches">Judged in both orders.</param>
 /// <param name="Consistent">Share of them in which both orders agreed; null before the first.</param>
-internal sealed record JudgeRecord(Judge Judge, int Judgments, int Matches, double? Consistent, double? MeanLatencyMs, long CostMicroUsd)
+/// <param name="Standing">On gold cases, its present version.</param>
+/// <param name="WithPanel">Cohen's kappa of what it preferred and what the verdicts said; null before both differ somewhere.</param>
+/// <param name="OwnKind">Share of judgments with one contestant of its own model family in which it preferred that one; null without any: it is not asked about its kind.</param>
+/// <param name="Weights">Log-odds of its vote by judged space.</param>
+internal sealed record JudgeRecord(
+    Judge Judge, int Judgments, int Matches, double? Consistent, double? MeanLatencyMs, long CostMicroUsd, JudgeStanding Standing, double? WithPanel, double? OwnKind, IReadOnlyDictionary<string, double> Weights)
 {
-    /// <summary>Judgments looked at per judge, the newest.</summary>
-    private const int Window = 2_000;
+    public string Family => ModelFamily.Of(Judge.Model);
+}
 
-    public static async Task<IReadOnlyList<JudgeRecord>> AllAsync(ArenaDb db, CancellationToken ct)
+/// <summary>How far the judges agree beyond chance, over the newest matches; null where nothing could differ.</summary>
+/// <param name="Fleiss">Over the matches that all of them judged.</param>
+/// <param name="Krippendorff">Nominal alpha, people's votes a rater of their own.</param>
+internal sealed record JudgeAgreement(int Matches, double? Fleiss, double? Krippendorff, IReadOnlyList<(string One, string Other, int Matches, double Cohen)> Pairs);
+
+/// <summary>All judges with their figures.</summary>
+internal sealed record JudgeBoard(IReadOnlyList<JudgeRecord> Records, JudgeAgreement Agreement, IReadOnlyList<Forecast> Forecasts)
+{
+    /// <summary>Judgments looked at, the newest.</summary>
+    private const int Window = 10_000;
+
+    /// <summary>Expected calibration error of the panel on gold cases that its weights had not seen; null before there are twenty.</summary>
+    public double? Ece => Forecasts.Count < 20 ? null : Calibration.ExpectedError(Forecasts);
+
+    public static async Task<JudgeBoard> ReadAsync(ArenaDb db, PanelBook book, AgentClients agents, CancellationToken ct)
     {
-        var judges = await db.Judges.AsNoTracking().OrderBy(j => j.CreatedAt).ToListAsync(ct);
-        var records = new List<JudgeRecord>();
-        foreach (var judge in judges)
+        var judges = await db.Judges.AsNoTracking().OrderBy(j => j.CreatedAt).ThenBy(j => j.Id).ToListAsync(ct);
+        var said = await db.Judgments.AsNoTracking().OrderByDescending(j => j.At).Take(Window)
+            .Select(j => new Said(j.MatchId, j.JudgeId, j.First, j.Preferred, j.LatencyMs, j.CostMicroUsd)).ToListAsync(ct);
+        var gold = await db.GoldAnswers.AsNoTracking().OrderBy(a => a.At).ThenBy(a => a.Id).ToListAsync(ct);
+        var ids = said.Select(s => s.Match).Distinct().ToList();
+        var winners = (await db.Verdicts.AsNoTracking().Where(v => ids.Contains(v.MatchId)).Select(v => new { v.MatchId, v.Scores }).ToListAsync(ct)).ToDictionary(v => v.MatchId, v => Winner(v.Scores));
+        var votes = await db.PersonVotes.AsNoTracking().Where(v => ids.Contains(v.MatchId)).ToListAsync(ct);
+        var stances = said.GroupBy(s => (s.Judge, s.Match)).Where(g => g.Count() == 2).ToDictionary(g => g.Key, g => Stance([.. g]));
+        var families = await FamiliesAsync(db, agents, ids, ct);
+        var spaces = Arena.Rules.SpaceRegistry.All.Select(s => s.Card.Slug).Where(s => Rubric.For(s) is not null).ToList();
+        var beliefs = new Dictionary<string, PanelBelief>();
+        foreach (var space in spaces)
         {
-            var all = await db.Judgments.Where(j => j.JudgeId == judge.Id).OrderByDescending(j => j.At).Take(Window)
-                .Select(j => new { j.MatchId, j.Preferred, j.LatencyMs, j.CostMicroUsd }).ToListAsync(ct);
-            var both = all.GroupBy(j => j.MatchId).Where(g => g.Count() == 2).Select(g => g.Select(j => j.Preferred).Distinct().Count() == 1).ToList();
-            records.Add(new(judge, all.Count, both.Count, both.Count == 0 ? null : both.Count(c => c) / (double)both.Count, all.Count == 0 ? null : all.Average(j => j.LatencyMs), all.Sum(j => j.CostMicroUsd)));
+            beliefs[space] = await book.BeliefAsync(space, ct);
         }
-        return records;
+        var records = judges.Select(judge =>
+        {
+            var own = said.Where(s => s.Judge == judge.Id).ToList();
+            var mine = stances.Where(s => s.Key.Judge == judge.Id).ToList();
+            var both = own.GroupBy(s => s.Match).Where(g => g.Count() == 2).ToList();
+            var judged = mine.Where(m => winners.ContainsKey(m.Key.Match)).ToList();
+            var answers = gold.Where(a => a.JudgeId == judge.Id && a.Version == judge.Version).ToList();
+            var kin = mine.Where(m => families.TryGetValue(m.Key.Match, out var f) && f.Count(x => x == ModelFamily.Of(judge.Model)) == 1).ToList();
+            return new JudgeRecord(
+                judge, own.Count, both.Count, both.Count == 0 ? null : both.Count(g => g.Select(s => s.Preferred).Distinct().Count() == 1) / (double)both.Count,
+                own.Count == 0 ? null : own.Average(s => s.Latency), own.Sum(s => s.Cost) + gold.Where(a => a.JudgeId == judge.Id).Sum(a => a.CostMicroUsd),
+                JudgeStanding.Of(answers), Finite(Kappa.CohenKappa([.. judged.Select(m => m.Value)], [.. judged.Select(m => winners[m.Key.Match])])),
+                kin.Count == 0 ? null : kin.Average(m => m.Value == 2 ? 0.5 : families[m.Key.Match][m.Value] == ModelFamily.Of(judge.Model) ? 1.0 : 0),
+                spaces.ToDictionary(s => s, s => beliefs[s].Weight(judge.Id)));
+        }).ToList();
+        return new(records, AgreementOf(judges, stances, votes), await book.ForecastsAsync(ct));
     }
+
+    private static JudgeAgreement AgreementOf(List<Judge> judges, Dictionary<(Guid Judge, MatchId Match), int> stances, List<PersonVote> votes)
+    {
+        var matches = stances.Keys.Select(k => k.Match).Distinct().OrderBy(m => m.Value).ToList();
+        var raters = judges.Where(j => stances.Keys.Any(k => k.Judge == j.Id)).ToList();
+        if (matches.Count == 0 || raters.Count < 2)
+        {
+            return new(matches.Count, null, null, []);
+        }
+        var all = matches.Where(m => raters.All(r => stances.ContainsKey((r.Id, m)))).ToList();
+        var counts = new int[all.Count, 3];
+        for (var i = 0; i < all.Count; i++)
+        {
+            foreach (var rater in raters)
+            {
+                counts[i, stances[(rater.Id, all[i])]]++;
+            }
+        }
+        var ratings = new double[raters.Count + 1, matches.Count];
+        for (var i = 0; i < matches.Count; i++)
+        {
+            for (var r = 0; r < raters.Count; r++)
+            {
+                ratings[r, i] = stances.TryGetValue((raters[r].Id, matches[i]), out var s) ? s : double.NaN;
+            }
+            var people = votes.Where(v => v.MatchId == matches[i]).ToList();
+            var lead = people.Sum(v => v.Preferred switch { 0 => 1, 1 => -1, _ => 0 });
+            ratings[raters.Count, i] = people.Count == 0 ? double.NaN : lead > 0 ? 0 : lead < 0 ? 1 : 2;
+        }
+        var pairs = new List<(string, string, int, double)>();
+        for (var a = 0; a < raters.Count; a++)
+        {
+            for (var b = a + 1; b < raters.Count; b++)
+            {
+                var shared = matches.Where(m => stances.ContainsKey((raters[a].Id, m)) && stances.ContainsKey((raters[b].Id, m))).ToList();
+                var kappa = shared.Count == 0 ? double.NaN : Kappa.CohenKappa([.. shared.Select(m => stances[(raters[a].Id, m)])], [.. shared.Select(m => stances[(raters[b].Id, m)])]);
+                if (double.IsFinite(kappa))
+                {
+                    pairs.Add((raters[a].Name, raters[b].Name, shared.Count, kappa));
+                }
+            }
+        }
+        return new(matches.Count, all.Count == 0 ? null : Finite(Kappa.FleissKappa(counts)), Finite(Kappa.KrippendorffAlpha(ratings, AlphaMetric.Nominal)), pairs);
+    }
+
+    /// <summary>Families of the contestants' chat models, by player; null for other kinds.</summary>
+    private static async Task<Dictionary<MatchId, string?[]>> FamiliesAsync(ArenaDb db, AgentClients agents, List<MatchId> ids, CancellationToken ct)
+    {
+        var seats = await db.MatchSeats.AsNoTracking().Where(s => ids.Contains(s.MatchId)).Select(s => new { s.MatchId, s.Player, s.VersionId }).ToListAsync(ct);
+        var families = new Dictionary<VersionId, string?>();
+        foreach (var version in seats.Select(s => s.VersionId).Distinct())
+        {
+            families[version] = (await agents.KnowAsync(version, ct)).Config is ChatConfig chat ? ModelFamily.Of(chat.Model) : null;
+        }
+        return seats.GroupBy(s => s.MatchId).ToDictionary(g => g.Key, g => g.OrderBy(s => s.Player).Select(s => families[s.VersionId]).ToArray());
+    }
+
+    /// <summary>0 or 1 = the player preferred in both orders, 2 = a tie or a contradiction.</summary>
+    private static int Stance(IReadOnlyList<Said> both) => both[0].Preferred == both[1].Preferred ? both[0].Preferred ?? 2 : 2;
+
+    private static int Winner(string scores)
+    {
+        var s = System.Text.Json.JsonSerializer.Deserialize<long[]>(scores)!;
+        return s[0] > s[1] ? 0 : s[1] > s[0] ? 1 : 2;
+    }
+
+    private static double? Finite(double value) => double.IsFinite(value) ? value : null;
+
+    private sealed record Said(MatchId Match, Guid Judge, int First, int? Preferred, long Latency, long Cost);
 }
