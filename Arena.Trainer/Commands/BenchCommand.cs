@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Arena.Trainer.Chance;
+using Arena.Trainer.Losses;
 using Arena.Trainer.Models;
 using Arena.Trainer.Native;
 using Arena.Trainer.Optimisation;
@@ -12,41 +13,39 @@ using static TorchSharp.torch;
 
 namespace Arena.Trainer.Commands;
 
-/// <summary>The machine's matrix-product ceiling and the share of it that training steps reach; tokens a second of sampling.</summary>
+/// <summary>
+/// The machine's matrix-product ceiling and the share of it that training steps reach, what shared prompts save, tokens a second of sampling.
+/// Training cases run on one thread and count processor time, so that other programs matter less; sampling counts time on the clock.
+/// </summary>
 internal static class BenchCommand
 {
     // The size that goals are stated for: 4 layers of 256, 16 pairs of 16 prompt and 48 answer tokens.
-    private static readonly ModelConfig Size = new(4096, 256, 688, 4, 8, 8, 32, 160, 1e-5, 10000, true, 0, 1, 2);
-
-    private const int Pairs = 16;
-    private const int Prompt = 16;
-    private const int Answer = 48;
+    private static readonly ModelConfig Size = new(4096, 256, 688, 4, 8, 8, 32, 320, 1e-5, 10000, true, 0, 1, 2);
 
     public static Command Create()
     {
-        var threads = CommonOptions.Threads();
+        var threads = new Option<int>("--threads") { Description = "Threads of sampling; training cases use one", DefaultValueFactory = _ => 2 };
         var full = new Option<bool>("--full") { Description = "More repetitions" };
         var command = new Command("bench", "Measures matrix products, DPO steps and sampling on this machine") { threads, full };
         command.SetAction(parse =>
         {
+            var tries = parse.GetValue(full) ? 10 : 4;
+            TorchBootstrap.Start(1);
+            List<Line> lines =
+            [
+                new("matmul-f32", Matmul(ScalarType.Float32, tries), "GFLOP/s", tries),
+                Step("dpo-full-f32", new Batch(16, 16, 48), 0, ScalarType.Float32, tries),
+                Step("dpo-lora-f32", new Batch(16, 16, 48), 8, ScalarType.Float32, tries),
+                HasFastBfloat16() ? Step("dpo-lora-bf16", new Batch(16, 16, 48), 8, ScalarType.BFloat16, tries)
+                    : Step("dpo-lora-bf16", new Batch(2, 16, 48), 8, ScalarType.BFloat16, 1) with { Remark = "this processor has no bfloat16 products, libtorch emulates them; " },
+                Sharing(new Batch(4, 192, 64), tries),
+            ];
             TorchBootstrap.Start(parse.GetValue(threads));
-            var repetitions = parse.GetValue(full) ? 10 : 3;
-            var lines = new List<Line>();
-            var ceiling = Matmul(repetitions);
-            lines.Add(new("matmul-f32", ceiling, "GFLOP/s", null, repetitions));
-            foreach (var (name, rank) in new[] { ("dpo-full-f32", 0), ("dpo-lora-f32", 8) })
-            {
-                var (rate, most) = Dpo(rank, ceiling, repetitions);
-                lines.Add(new(name, rate, "tokens/s", most, repetitions));
-            }
-            foreach (var rows in new[] { 1, 32, 128 })
-            {
-                lines.Add(new($"sampling-{rows}", Sampling(rows, repetitions), "tokens/s", null, repetitions));
-            }
-            var table = new Table().AddColumns("case", "value", "unit", "of ceiling");
+            lines.AddRange(new[] { 1, 32, 128 }.Select(rows => Sampling(rows, parse.GetValue(threads), tries)));
+            var table = new Table().AddColumns("case", "value", "unit", "of ceiling", "note");
             foreach (var line in lines)
             {
-                table.AddRow(line.Case, $"{line.Value:N0}", line.Unit, line.Ceiling is { } most ? $"{line.Value / most:P0}" : "");
+                table.AddRow(line.Case, line.Value < 100 ? $"{line.Value:N2}" : $"{line.Value:N0}", line.Unit, line.Ceiling is { } most ? $"{line.Value / most:P0}" : "", line.Remark + line.Note);
             }
             AnsiConsole.Write(table);
             lines.ForEach(line => Console.WriteLine(line.ToJson()));
@@ -54,54 +53,58 @@ internal static class BenchCommand
         return command;
     }
 
-    /// <summary>GFLOP/s of the best of several 1024-cubed products, in processor time: other programs on the machine then matter less.</summary>
-    private static double Matmul(int repetitions)
+    /// <summary>GFLOP/s of the best of several 1024-cubed products.</summary>
+    private static double Matmul(ScalarType type, int tries)
+    {
+        using var products = new Products(type);
+        return products.Operations / 1e9 / Fewest(tries, [products.Run])[0];
+    }
+
+    /// <summary>Whether bfloat16 products are anywhere near 32-bit ones; without hardware they are fifty times slower, and so many steps would take minutes.</summary>
+    private static bool HasFastBfloat16()
     {
         using var scope = NewDisposeScope();
-        var (a, b) = (rand(1024, 1024), rand(1024, 1024));
-        a.mm(b);
-        return 10 * 2 * Math.Pow(1024, 3) / 1e9 / Best(repetitions, () =>
-        {
-            using var inner = NewDisposeScope();
-            for (var i = 0; i < 10; i++)
-            {
-                a.mm(b);
-            }
-        });
+        var (a, b) = (rand(256, 256), rand(256, 256));
+        var (c, d) = (a.to_type(ScalarType.BFloat16), b.to_type(ScalarType.BFloat16));
+        var seconds = Fewest(3, [() => a.mm(b.t()), () => c.mm(d.t())]);
+        return seconds[1] < 3 * seconds[0];
     }
 
-    /// <summary>Tokens a second of a DPO step with the reference's pass, and what the ceiling would allow for the same useful products.</summary>
-    private static (double Rate, double Ceiling) Dpo(int rank, double gigaflops, int repetitions)
+    /// <summary>A DPO step: forward, backward, AdamW. The ceiling's products are measured in turns with it.</summary>
+    private static Line Step(string name, Batch batch, int rank, ScalarType type, int tries)
     {
-        using var decoder = new Decoder(Size);
-        using var weights = DecoderLayout.Initialise(Size, new SeededChance(1));
-        using var adapter = rank > 0 ? LoraAdapter.Initialise(Size, new LoraConfig(rank, 2 * rank, LoraConfig.AllTargets), new SeededChance(2)) : null;
-        using var optimizer = new FlatAdamW(adapter?.Weights ?? weights);
-        var chance = new SeededChance(3);
-        var loss = new Losses.PreferenceLoss(Beta: .1);
-        var rows = Enumerable.Range(0, 2 * Pairs).Select(_ => Row(chance)).ToList();
-        var reference = zeros(Pairs);
-        var best = Best(repetitions, () =>
-        {
-            using var scope = NewDisposeScope();
-            var bound = DecoderWeights.Bind(Size, weights.Views(), adapter);
-            var scored = SequenceScorer.Score(decoder, bound, rows);
-            var sums = scored.PerSequence();
-            var pair = new Losses.PairLogProbs(sums.narrow(0, 0, Pairs), sums.narrow(0, Pairs, Pairs), reference, reference, scored.Tokens.narrow(0, 0, Pairs), scored.Tokens.narrow(0, Pairs, Pairs));
-            loss.PerPair(pair).mean().backward();
-            optimizer.Step(1e-6, 1);
-        });
-        reference.Dispose();
-        var tokens = 2.0 * Pairs * (Prompt + Answer);
-        // Two operations a weight and token forward, four backward; with an adapter the weights' own gradients (two) fall away.
+        using var products = new Products(type);
+        using var model = new Model(rank, type);
+        var pairs = batch.Pairs();
+        var seconds = Fewest(tries, [products.Run, () => model.Step(pairs)]);
+        // Two operations a weight and position forward, four backward; with an adapter the weights' own gradients (two) fall away.
         var blocks = Size.Layers * DecoderLayout.LinearPaths.Sum(p => (double)DecoderLayout.LinearShape(Size, p).Out * DecoderLayout.LinearShape(Size, p).In);
-        var head = (double)Size.VocabSize * Size.HiddenSize * Answer / (Prompt + Answer);
+        var head = (double)Size.VocabSize * Size.HiddenSize * batch.Answer / (batch.Prompt + batch.Answer);
         var perToken = (blocks + head) * (rank > 0 ? 4 : 6);
-        return (tokens / best, gigaflops * 1e9 / perToken);
+        var gigaflops = products.Operations / seconds[0] / 1e9;
+        return new(name, batch.Tokens / seconds[1], "tokens/s", tries)
+        {
+            Ceiling = gigaflops * 1e9 / perToken,
+            Note = $"{batch.Count} pairs of {batch.Prompt} + {batch.Answer}, {1000 * seconds[1]:N0} ms a step; ceiling from {gigaflops:N0} GFLOP/s",
+        };
     }
 
-    private static double Sampling(int rows, int repetitions)
+    /// <summary>How much faster a step is when answers to one prompt lie in one row behind it, than with a row for each answer.</summary>
+    private static Line Sharing(Batch batch, int tries)
     {
+        using var model = new Model(0, ScalarType.Float32);
+        var (pairs, alone) = (batch.Pairs(perPrompt: 2), batch.Pairs());
+        var seconds = Fewest(tries, [() => model.Step(pairs), () => model.Step(pairs, shared: false), () => model.Step(alone), () => model.Step(alone, shared: false), model.HeadEverywhere(alone)]);
+        return new("prompt-sharing", seconds[1] / seconds[0], "times faster", tries)
+        {
+            Note = $"{batch.Count} pairs of {batch.Prompt} + {batch.Answer}, two to a prompt as rounds give them; one to a prompt: {seconds[3] / seconds[2]:N2} times, and {seconds[4] / seconds[2]:N2} times a step whose head also runs on the prompt",
+        };
+    }
+
+    private static Line Sampling(int rows, int threads, int tries)
+    {
+        const int Prompt = 16;
+        const int Answer = 64;
         using var decoder = new Decoder(Size);
         using var weights = DecoderLayout.Initialise(Size, new SeededChance(1));
         using var scope = NewDisposeScope();
@@ -109,48 +112,165 @@ internal static class BenchCommand
         var bound = DecoderWeights.Bind(Size, weights.Views());
         var prompt = Enumerable.Range(3, Prompt).ToList();
         var tokens = 0;
-        var best = Best(repetitions, () =>
+        void Run()
         {
-            var requests = Enumerable.Range(0, rows).Select(i => new SampleRequest(prompt, 64, new SamplingOptions(), new SeededChance(1, (ulong)i))).ToList();
+            var requests = Enumerable.Range(0, rows).Select(i => new SampleRequest(prompt, Answer, new SamplingOptions(), new SeededChance(1, (ulong)i))).ToList();
             tokens = BatchSampler.Run(decoder, bound, requests).Sum(r => r.Tokens.Count);
-        });
-        return tokens / best;
-    }
-
-    private static MarkedSequence Row(SeededChance chance)
-    {
-        var tokens = Enumerable.Range(0, Prompt + Answer).Select(_ => 3 + chance.Next(Size.VocabSize - 3)).ToArray();
-        return new(tokens, [.. Enumerable.Range(0, tokens.Length).Select(t => t >= Prompt)]);
-    }
-
-    /// <summary>Fewest seconds of processor time of several tries, after one to warm up.</summary>
-    private static double Best(int repetitions, Action action)
-    {
-        action();
-        using var process = Process.GetCurrentProcess();
-        var best = double.PositiveInfinity;
-        for (var i = 0; i < repetitions; i++)
+        }
+        var (wall, processor) = (double.PositiveInfinity, double.PositiveInfinity);
+        Run();
+        for (var i = 0; i < tries; i++)
         {
-            process.Refresh();
-            var before = process.TotalProcessorTime;
-            action();
-            process.Refresh();
-            best = Math.Min(best, (process.TotalProcessorTime - before).TotalSeconds);
+            var clock = Stopwatch.StartNew();
+            processor = Math.Min(processor, Fewest(1, [Run], warm: false)[0]);
+            wall = Math.Min(wall, clock.Elapsed.TotalSeconds);
+        }
+        return new($"sampling-{rows}", tokens / wall, "tokens/s", tries) { Note = $"{threads} threads, clock time; {tokens / processor:N0} a second of processor time" };
+    }
+
+    /// <summary>Fewest seconds of processor time of each action, in turns, after one round to warm up.</summary>
+    private static double[] Fewest(int tries, Action[] actions, bool warm = true)
+    {
+        var best = new double[actions.Length];
+        Array.Fill(best, double.PositiveInfinity);
+        using var process = Process.GetCurrentProcess();
+        for (var i = warm ? -1 : 0; i < tries; i++)
+        {
+            for (var n = 0; n < actions.Length; n++)
+            {
+                process.Refresh();
+                var before = process.TotalProcessorTime;
+                actions[n]();
+                process.Refresh();
+                if (i >= 0)
+                {
+                    best[n] = Math.Min(best[n], (process.TotalProcessorTime - before).TotalSeconds);
+                }
+            }
         }
         return best;
     }
 
-    private sealed record Line(string Case, double Value, string Unit, double? Ceiling, int Repetitions)
+    /// <param name="Count">Pairs.</param>
+    /// <param name="Prompt">Tokens that both answers share.</param>
+    /// <param name="Answer">Tokens of each answer.</param>
+    private sealed record Batch(int Count, int Prompt, int Answer)
     {
+        public double Tokens => 2.0 * Count * (Prompt + Answer);
+
+        public List<PreferencePair> Pairs(int perPrompt = 1)
+        {
+            var chance = new SeededChance(3);
+            int[] Random(int count) => [.. Enumerable.Range(0, count).Select(_ => 3 + chance.Next(Size.VocabSize - 3))];
+            var counted = Enumerable.Range(0, Prompt + Answer).Select(t => t >= Prompt).ToArray();
+            var prompts = Enumerable.Range(0, Count / perPrompt).Select(_ => Random(Prompt)).ToList();
+            return [.. Enumerable.Range(0, Count).Select(n => prompts[n / perPrompt]).Select(prompt =>
+                new PreferencePair(new([.. prompt, .. Random(Answer)], counted), new([.. prompt, .. Random(Answer)], counted)))];
+        }
+    }
+
+    /// <summary>Products of 1024-cubed matrices, the right one transposed as in a linear layer: ten, or one where they are slow.</summary>
+    private sealed class Products(ScalarType type) : IDisposable
+    {
+        private readonly Tensor _a = rand(1024, 1024).to_type(type).DetachFromDisposeScope();
+        private readonly Tensor _b = rand(1024, 1024).to_type(type).DetachFromDisposeScope();
+
+        private readonly int _count = type == ScalarType.Float32 || HasFastBfloat16() ? 10 : 1;
+
+        public double Operations => _count * 2 * Math.Pow(1024, 3);
+
+        public void Run()
+        {
+            using var scope = NewDisposeScope();
+            for (var i = 0; i < _count; i++)
+            {
+                _a.mm(_b.t());
+            }
+        }
+
+        public void Dispose()
+        {
+            _a.Dispose();
+            _b.Dispose();
+        }
+    }
+
+    /// <summary>A model in training; bfloat16 computes on a rounded copy of 32-bit weights.</summary>
+    private sealed class Model : IDisposable
+    {
+        private readonly Decoder _decoder;
+        private readonly FlatWeights _weights;
+        private readonly LoraAdapter? _adapter;
+        private readonly FlatAdamW _optimizer;
+        private readonly ScalarType _type;
+        private readonly PreferenceLoss _loss = new(Beta: .1);
+
+        public Model(int rank, ScalarType type)
+        {
+            _type = type;
+            _decoder = new Decoder(Size, type);
+            _weights = DecoderLayout.Initialise(Size, new SeededChance(1));
+            _adapter = rank > 0 ? LoraAdapter.Initialise(Size, new LoraConfig(rank, 2 * rank, LoraConfig.AllTargets), new SeededChance(2)) : null;
+            _optimizer = new FlatAdamW(_adapter?.Weights ?? _weights);
+        }
+
+        public void Step(List<PreferencePair> pairs, bool shared = true)
+        {
+            using var scope = NewDisposeScope();
+            var bound = Bind();
+            Learn(shared ? SequenceScorer.Score(_decoder, bound, pairs) : SequenceScorer.Score(_decoder, bound, Stack(pairs)), pairs.Count);
+        }
+
+        public Action HeadEverywhere(List<PreferencePair> pairs)
+        {
+            var everywhere = Stack(pairs).Select(s => new MarkedSequence(s.Tokens, [.. s.Counted.Select((_, t) => t > 0)])).ToList();
+            return () =>
+            {
+                using var scope = NewDisposeScope();
+                Learn(SequenceScorer.Score(_decoder, Bind(), everywhere), pairs.Count);
+            };
+        }
+
+        public void Dispose()
+        {
+            _optimizer.Dispose();
+            _adapter?.Dispose();
+            _weights.Dispose();
+            _decoder.Dispose();
+        }
+
+        private static List<MarkedSequence> Stack(List<PreferencePair> pairs) => [.. pairs.Select(p => p.Chosen), .. pairs.Select(p => p.Rejected)];
+
+        private DecoderWeights Bind() => DecoderWeights.Bind(Size, _weights.Views(_type), _adapter, _adapter?.Weights.Views(_type));
+
+        private void Learn(ScoredTokens scored, int pairs)
+        {
+            var sums = scored.PerSequence();
+            var reference = zeros(pairs);
+            var pair = new PairLogProbs(sums.narrow(0, 0, pairs), sums.narrow(0, pairs, pairs), reference, reference, scored.Tokens.narrow(0, 0, pairs), scored.Tokens.narrow(0, pairs, pairs));
+            _loss.PerPair(pair).mean().backward();
+            _optimizer.Step(1e-6, 1);
+        }
+    }
+
+    private sealed record Line(string Case, double Value, string Unit, int Tries)
+    {
+        public double? Ceiling { get; init; }
+
+        public string Note { get; init; } = "";
+
+        public string Remark { get; init; } = "";
+
         public string ToJson() => new JsonObject
         {
             ["bench"] = "trainer",
             ["case"] = Case,
-            ["value"] = Math.Round(Value, 1),
+            ["value"] = Math.Round(Value, Value < 100 ? 3 : 1),
             ["unit"] = Unit,
             ["ceiling"] = Ceiling is { } most ? Math.Round(most, 1) : null,
             ["ratio"] = Ceiling is { } limit ? Math.Round(Value / limit, 3) : null,
-            ["n"] = Repetitions,
+            ["n"] = Tries,
+            ["note"] = Remark + Note,
         }.ToJsonString(JsonStyle.Wire);
     }
 }

@@ -35,12 +35,12 @@ internal sealed unsafe class DecodeStep
     private DecodeStep(Decoder decoder, DecoderWeights weights)
     {
         (_config, _weights, _positions) = (decoder.Config, weights, decoder.Positions);
-        _embedding = Data(weights.Embedding);
-        _norm = Data(weights.Norm);
-        _head = Data(weights.Head);
-        _cos = Data(decoder.Cos);
-        _sin = Data(decoder.Sin);
-        _layers = [.. weights.Layers.Select(l => new Layer(Data(l.InputNorm), Data(l.PostNorm), DataOrNull(l.QNorm), DataOrNull(l.KNorm), new(l.Q), new(l.K), new(l.V), new(l.O), new(l.Gate), new(l.Up), new(l.Down)))];
+        _embedding = RawData.Of(weights.Embedding);
+        _norm = RawData.Of(weights.Norm);
+        _head = RawData.Of(weights.Head);
+        _cos = RawData.Of(decoder.Cos);
+        _sin = RawData.Of(decoder.Sin);
+        _layers = [.. weights.Layers.Select(l => new Layer(RawData.Of(l.InputNorm), RawData.Of(l.PostNorm), DataOrNull(l.QNorm), DataOrNull(l.KNorm), new(l.Q), new(l.K), new(l.V), new(l.O), new(l.Gate), new(l.Up), new(l.Down)))];
         _products = weights.Layers.Sum(l => new[] { l.Q, l.K, l.V, l.O, l.Gate, l.Up, l.Down }.Sum(w => (double)w.Weight.NumberOfElements)) + weights.Head.NumberOfElements;
     }
 
@@ -134,7 +134,7 @@ internal sealed unsafe class DecodeStep
                 layer.Up.Apply(y, first, rows, steps, up, low);
                 for (var p = 0; p < positions; p++)
                 {
-                    RowMath.Gate(gate + (nint)p * inner, up + (nint)p * inner, inner);
+                    RowMath.Gate(gate + (nint)p * inner, up + (nint)p * inner, inner, gate + (nint)p * inner);
                 }
                 layer.Down.Apply(gate, first, rows, steps, x, low, add: true);
             }
@@ -169,11 +169,11 @@ internal sealed unsafe class DecodeStep
         }
         for (var h = 0; h < _config.Heads; h++)
         {
-            RowMath.Rotate(q + h * head, _cos + angle, _sin + angle, head);
+            RowMath.Rotate(q + h * head, _cos + angle, _sin + angle, head, q + h * head);
         }
         for (var h = 0; h < _config.KvHeads; h++)
         {
-            RowMath.Rotate(k + h * head, _cos + angle, _sin + angle, head);
+            RowMath.Rotate(k + h * head, _cos + angle, _sin + angle, head, k + h * head);
             var slot = (((nint)row * _config.KvHeads + h) * cache.Capacity + at) * head;
             Unsafe.CopyBlockUnaligned(cache.KeyData(layer) + slot, k + h * head, (uint)(head * sizeof(float)));
             Unsafe.CopyBlockUnaligned(cache.ValueData(layer) + slot, v + h * head, (uint)(head * sizeof(float)));
@@ -206,11 +206,7 @@ internal sealed unsafe class DecodeStep
     /// <summary>Rounded up to whole cache lines.</summary>
     private static long Aligned(long count) => (count + 15) & ~15;
 
-    private static float* Data(Tensor tensor) => tensor.is_contiguous()
-        ? (float*)Unsafe.AsPointer(ref System.Runtime.InteropServices.MemoryMarshal.GetReference(tensor.bytes))
-        : throw new InvalidOperationException("Weights are expected to lie row after row.");
-
-    private static float* DataOrNull(Tensor? tensor) => tensor is null ? null : Data(tensor);
+    private static float* DataOrNull(Tensor? tensor) => tensor is null ? null : RawData.Of(tensor);
 
     private readonly struct Layer(float* inputNorm, float* postNorm, float* qNorm, float* kNorm, Linear q, Linear k, Linear v, Linear o, Linear gate, Linear up, Linear down)
     {
@@ -244,7 +240,7 @@ internal sealed unsafe class DecodeStep
 
         public Linear(LinearWeight weight)
         {
-            _weight = Data(weight.Weight);
+            _weight = RawData.Of(weight.Weight);
             _bias = DataOrNull(weight.Bias);
             (_out, _in) = ((int)weight.Weight.shape[0], (int)weight.Weight.shape[1]);
             Rank = 0;

@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics;
 
 namespace Arena.Trainer.Decoding;
 
-/// <summary>What decoding does to single rows of numbers between matrix products. Sums have a fixed order.</summary>
+/// <summary>What a decoder does to single rows of numbers between matrix products. Sums have a fixed order.</summary>
 internal static unsafe class RowMath
 {
     /// <summary>y = x / sqrt(mean(x²) + eps) * weight.</summary>
@@ -33,46 +33,95 @@ internal static unsafe class RowMath
         for (; i < width; i++) { y[i] += x[i]; }
     }
 
-    /// <summary>Turns one head to its position, in place: the halves are the two coordinates, as in Hugging Face's Llama.</summary>
+    /// <summary>Gradients of <see cref="Norm"/>: dx is written, the weight's is added to.</summary>
+    public static void NormGradient(float* x, float* weight, double epsilon, int width, float* dy, float* dx, float* dWeight)
+    {
+        Vector256<float> squares = default, products = default;
+        var i = 0;
+        for (; i + 8 <= width; i += 8)
+        {
+            var v = Vector256.Load(x + i);
+            squares = Vector256.FusedMultiplyAdd(v, v, squares);
+            products = Vector256.FusedMultiplyAdd(v * Vector256.Load(weight + i), Vector256.Load(dy + i), products);
+        }
+        var (sum, product) = (Vector256.Sum(squares), Vector256.Sum(products));
+        for (; i < width; i++)
+        {
+            sum += x[i] * x[i];
+            product += x[i] * weight[i] * dy[i];
+        }
+        // y = x f w with f = (mean(x²) + eps)^-½: dx = f w dy - x f³ sum(x w dy) / C, dw = x f dy.
+        var factor = 1 / MathF.Sqrt(sum / width + (float)epsilon);
+        var pull = factor * factor * factor * product / width;
+        for (i = 0; i + 8 <= width; i += 8)
+        {
+            var (v, d) = (Vector256.Load(x + i), Vector256.Load(dy + i));
+            (d * Vector256.Load(weight + i) * factor - v * pull).Store(dx + i);
+            (Vector256.Load(dWeight + i) + v * factor * d).Store(dWeight + i);
+        }
+        for (; i < width; i++)
+        {
+            dx[i] = dy[i] * weight[i] * factor - x[i] * pull;
+            dWeight[i] += x[i] * factor * dy[i];
+        }
+    }
+
+    /// <summary>Turns one head to its position: the halves are the two coordinates, as in Hugging Face's Llama.</summary>
     /// <param name="sin">Negative in its first half.</param>
-    public static void Rotate(float* x, float* cos, float* sin, int width)
+    /// <param name="y">May be <paramref name="x"/>.</param>
+    /// <param name="back">Turn the other way.</param>
+    public static void Rotate(float* x, float* cos, float* sin, int width, float* y, bool back = false)
     {
         var half = width / 2;
+        var direction = back ? -1f : 1f;
         var i = 0;
         for (; i + 8 <= half; i += 8)
         {
             var (a, b) = (Vector256.Load(x + i), Vector256.Load(x + half + i));
-            (a * Vector256.Load(cos + i) + b * Vector256.Load(sin + i)).Store(x + i);
-            (b * Vector256.Load(cos + half + i) + a * Vector256.Load(sin + half + i)).Store(x + half + i);
+            (a * Vector256.Load(cos + i) + b * (Vector256.Load(sin + i) * direction)).Store(y + i);
+            (b * Vector256.Load(cos + half + i) + a * (Vector256.Load(sin + half + i) * direction)).Store(y + half + i);
         }
         for (; i < half; i++)
         {
             var (a, b) = (x[i], x[half + i]);
-            x[i] = a * cos[i] + b * sin[i];
-            x[half + i] = b * cos[half + i] + a * sin[half + i];
+            y[i] = a * cos[i] + b * (sin[i] * direction);
+            y[half + i] = b * cos[half + i] + a * (sin[half + i] * direction);
         }
     }
 
-    /// <summary>gate = silu(gate) * up, over one row: the last few numbers go another way than the rest, so rows must not be taken together.</summary>
-    public static void Gate(float* gate, float* up, int width)
+    /// <summary>y = silu(gate) * up, over one row: the last few numbers go another way than the rest, so rows must not be taken together.</summary>
+    /// <param name="y">May be <paramref name="gate"/>.</param>
+    public static void Gate(float* gate, float* up, int width, float* y)
     {
         var i = 0;
         for (; i + 8 <= width; i += 8)
         {
-            Gated(Vector256.Load(gate + i), Vector256.Load(up + i)).Store(gate + i);
+            var g = Vector256.Load(gate + i);
+            (g * Sigmoid(g) * Vector256.Load(up + i)).Store(y + i);
         }
-        if (i < width)
+        for (; i < width; i++) { y[i] = gate[i] * Sigmoid(Vector256.CreateScalar(gate[i]))[0] * up[i]; }
+    }
+
+    /// <summary>Gradients of <see cref="Gate"/>.</summary>
+    public static void GateGradient(float* gate, float* up, float* dy, int width, float* dGate, float* dUp)
+    {
+        var i = 0;
+        for (; i + 8 <= width; i += 8)
         {
-            Span<float> g = stackalloc float[8];
-            Span<float> u = stackalloc float[8];
-            new ReadOnlySpan<float>(gate + i, width - i).CopyTo(g);
-            new ReadOnlySpan<float>(up + i, width - i).CopyTo(u);
-            Gated(Vector256.Create<float>(g), Vector256.Create<float>(u)).CopyTo(g);
-            g[..(width - i)].CopyTo(new Span<float>(gate + i, width - i));
+            var (g, u, d) = (Vector256.Load(gate + i), Vector256.Load(up + i), Vector256.Load(dy + i));
+            var s = Sigmoid(g);
+            (d * g * s).Store(dUp + i);
+            (d * u * s * (Vector256<float>.One + g * (Vector256<float>.One - s))).Store(dGate + i);
+        }
+        for (; i < width; i++)
+        {
+            var s = Sigmoid(Vector256.CreateScalar(gate[i]))[0];
+            dUp[i] = dy[i] * gate[i] * s;
+            dGate[i] = dy[i] * up[i] * s * (1 + gate[i] * (1 - s));
         }
     }
 
-    private static Vector256<float> Gated(Vector256<float> gate, Vector256<float> up) => gate / (Vector256<float>.One + Vector256.Exp(-gate)) * up;
+    private static Vector256<float> Sigmoid(Vector256<float> x) => Vector256<float>.One / (Vector256<float>.One + Vector256.Exp(-x));
 
     /// <summary>x = exp((x - max) * scale), not divided by the sum, which is returned.</summary>
     public static float Exponentials(float* x, float scale, int count)
@@ -99,6 +148,18 @@ internal static unsafe class RowMath
     public static float Exponentials(Span<float> x, float scale)
     {
         fixed (float* at = x) { return Exponentials(at, scale, x.Length); }
+    }
+
+    /// <summary>x = factor * exp(x - logSum).</summary>
+    public static void Shares(float* x, float logSum, float factor, int count)
+    {
+        var (shift, by) = (Vector256.Create(logSum), Vector256.Create(factor));
+        var i = 0;
+        for (; i + 8 <= count; i += 8)
+        {
+            (Vector256.Exp(Vector256.Load(x + i) - shift) * by).Store(x + i);
+        }
+        for (; i < count; i++) { x[i] = MathF.Exp(x[i] - logSum) * factor; }
     }
 
     /// <summary>The largest number and the sum of exp(x - max).</summary>

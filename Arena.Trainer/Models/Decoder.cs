@@ -1,3 +1,6 @@
+using Arena.Trainer.Decoding;
+using Arena.Trainer.Models.Fused;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Arena.Trainer.Models;
@@ -41,6 +44,9 @@ public sealed class Decoder : IDisposable
 
     public ModelConfig Config { get; }
 
+    /// <summary>Norm, rotation and gate as one operation each, where the numbers and the processor allow it; equal to rounding.</summary>
+    public bool Fused { get; init; } = true;
+
     /// <summary>(positions, D): cosines of the rotary angles.</summary>
     internal Tensor Cos => _cos;
 
@@ -80,10 +86,15 @@ public sealed class Decoder : IDisposable
         var x = weights.Embedding.index_select(0, ids.reshape(-1)).view(rows, steps, Config.HiddenSize);
         for (var n = 0; n < weights.Layers.Count; n++)
         {
+            // A scope a layer: what autograd doesn't need goes at once, and its memory serves the next layer.
+            using var scope = NewDisposeScope();
+            var before = x;
             var layer = weights.Layers[n];
             x = x + Attend(layer, n, Norm(x, layer.InputNorm), cos, sin, mask, cache);
             var y = Norm(x, layer.PostNorm);
-            x = x + layer.Down.Apply(layer.Gate.Apply(y).silu() * layer.Up.Apply(y));
+            x = x + layer.Down.Apply(Gate(layer.Gate.Apply(y), layer.Up.Apply(y)));
+            x.MoveToOuterDisposeScope();
+            before.Dispose();
         }
         cache?.Advance((int)steps);
         return Norm(x, weights.Norm);
@@ -121,8 +132,14 @@ public sealed class Decoder : IDisposable
         return layer.O.Apply(mixed.transpose(1, 2).reshape(rows, steps, Config.Heads * Config.HeadDim));
     }
 
+    private Tensor Gate(Tensor gate, Tensor up) => FusedFor(gate) ? FusedGate.Of(gate, up) : gate.silu() * up;
+
     private Tensor Rotate(Tensor x, Tensor cos, Tensor sin)
     {
+        if (FusedFor(x))
+        {
+            return FusedRotation.Of(x, cos, sin);
+        }
         var half = Config.HeadDim / 2;
         var swapped = cat([x.narrow(-1, half, half), x.narrow(-1, 0, half)], -1);
         return x * cos + swapped * sin;
@@ -132,6 +149,10 @@ public sealed class Decoder : IDisposable
 
     private Tensor Norm(Tensor x, Tensor weight)
     {
+        if (FusedFor(x))
+        {
+            return FusedNorm.Of(x, weight, Config.RmsNormEps);
+        }
         if (x.dtype is ScalarType.BFloat16 or ScalarType.Float16)
         {
             var wide = x.to_type(ScalarType.Float32);
@@ -139,6 +160,8 @@ public sealed class Decoder : IDisposable
         }
         return x * (x.square().mean([-1], keepdim: true) + Config.RmsNormEps).rsqrt() * weight;
     }
+
+    private bool FusedFor(Tensor x) => Fused && x.dtype == ScalarType.Float32 && x.device_type == DeviceType.CPU && RowProducts.IsSupported;
 
     /// <summary>(T, D), or (B, 1, T, D) where rows are padded.</summary>
     private (Tensor Cos, Tensor Sin) Angles(int start, long steps, int[]? padding)

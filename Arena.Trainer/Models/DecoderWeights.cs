@@ -19,6 +19,11 @@ public sealed record LinearWeight(Tensor Weight, Tensor? A, Tensor? B, double Sc
     /// <returns>(B, …, out).</returns>
     public Tensor Apply(Tensor x)
     {
+        if (Rows is null && A is not null && B is not null && A.requires_grad && !Weight.requires_grad && is_grad_enabled())
+        {
+            var adapted = AdaptedProduct.Of(x, Weight, A, B, Scale);
+            return Bias is null ? adapted : adapted + Bias;
+        }
         var y = nn.functional.linear(x, Weight, Bias!);
         if (Rows is not null)
         {

@@ -38,9 +38,10 @@ public sealed class FlatWeights : IDisposable
     /// The weights as views of <see cref="Flat"/>, by name, in the caller's dispose scope. When the flat tensor wants
     /// a gradient and gradients are on, autograd flows through the views into it.
     /// </summary>
-    public Dictionary<string, Tensor> Views()
+    /// <param name="dtype">Views of a copy in this type where it is another (bfloat16 training keeps its 32-bit weights); null = as they are.</param>
+    public Dictionary<string, Tensor> Views(ScalarType? dtype = null)
     {
-        var parts = Flat.split(_counts, 0);
+        var parts = (dtype is { } other && other != Flat.dtype ? Flat.to_type(other) : Flat).split(_counts, 0);
         var views = new Dictionary<string, Tensor>(Slots.Count, StringComparer.Ordinal);
         for (var i = 0; i < parts.Length; i++)
         {

@@ -21,7 +21,8 @@ public static class PretrainRun
         var tokenizer = Tokenizer.Parse(ArenaVocabulary.Files(config.MaxPositions)["tokenizer.json"], "the shipped vocabulary");
         var weights = DecoderLayout.Initialise(config, new SeededChance(options.Seed, stream: 1));
         var data = new SeededChance(options.Seed, stream: 2);
-        using var decoder = new Decoder(config);
+        // Unfused: the shipped model's bytes were made this way.
+        using var decoder = new Decoder(config) { Fused = false };
         using var optimizer = new FlatAdamW(weights, weightDecay: 0.01);
         for (var step = 0; step < options.Steps; step++)
         {

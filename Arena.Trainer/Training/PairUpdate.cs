@@ -22,7 +22,7 @@ public sealed class PairUpdate(TrainedPolicy policy, FlatAdamW optimizer, TrainO
         {
             using var scope = NewDisposeScope();
             var batch = pairs.Skip(start).Take(512).ToList();
-            var sums = SequenceScorer.Score(policy.Decoder, policy.Bind(), Stack(batch)).PerSequence().data<float>().ToArray();
+            var sums = SequenceScorer.Score(policy.Decoder, policy.Bind(), batch).PerSequence().data<float>().ToArray();
             sums.AsSpan(0, batch.Count).CopyTo(chosen.AsSpan(start));
             sums.AsSpan(batch.Count).CopyTo(rejected.AsSpan(start));
         }
@@ -34,7 +34,7 @@ public sealed class PairUpdate(TrainedPolicy policy, FlatAdamW optimizer, TrainO
     public Dictionary<string, double> Step(IReadOnlyList<PreferencePair> batch, float[] referenceChosen, float[] referenceRejected)
     {
         using var scope = NewDisposeScope();
-        var scored = SequenceScorer.Score(policy.Decoder, policy.Bind(), Stack(batch));
+        var scored = SequenceScorer.Score(policy.Decoder, policy.Bind(), batch);
         var sums = scored.PerSequence();
         var p = new PairLogProbs(
             sums.narrow(0, 0, batch.Count), sums.narrow(0, batch.Count, batch.Count),
@@ -59,7 +59,4 @@ public sealed class PairUpdate(TrainedPolicy policy, FlatAdamW optimizer, TrainO
             ["grad_norm"] = norm,
         };
     }
-
-    /// <summary>Chosen answers first, then rejected ones, as TRL stacks them.</summary>
-    private static List<MarkedSequence> Stack(IReadOnlyList<PreferencePair> pairs) => [.. pairs.Select(p => p.Chosen), .. pairs.Select(p => p.Rejected)];
 }
