@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Arena.Trainer;
 using Arena.Trainer.Commands;
-using Arena.Trainer.Serving;
 using Spectre.Console;
 
 if (Console.IsOutputRedirected)
@@ -25,7 +24,8 @@ var root = new RootCommand("Arena.Trainer: serves policies, trains them on prefe
 };
 try
 {
-    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = ServeHost.LastWords + TimeSpan.FromSeconds(5) });
+    // Ctrl-C waits for the step that runs and the checkpoint after it.
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(5) });
 }
 catch (TrainerException e)
 {

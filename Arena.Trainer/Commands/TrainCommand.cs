@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Arena.Trainer.Native;
@@ -19,7 +20,8 @@ internal static class TrainCommand
         var output = new Option<string>("--out") { Description = "The run's folder; the new policy is in its 'result' folder", Required = true };
         var method = new Option<string>("--method") { Description = "dpo, grpo, kto or sft", DefaultValueFactory = _ => "dpo" };
         var overrides = new Option<string?>("--options") { Description = "Training options as JSON, e.g. {\"rounds\":40,\"loraRank\":8}" };
-        var command = new Command("train", "Trains a policy on a file of pairs, by playing itself, or both; continues where it was stopped") { model, space, pairs, output, method, overrides, threads };
+        var keepEvery = new Option<int>("--keep-every") { Description = "Steps between checkpoints within a round; Ctrl-C leaves one too", DefaultValueFactory = _ => 200 };
+        var command = new Command("train", "Trains a policy on a file of pairs, by playing itself, or both; continues where it was stopped") { model, space, pairs, output, method, overrides, threads, keepEvery };
         command.SetAction((parse, cancel) =>
         {
             TorchBootstrap.Start(parse.GetValue(threads));
@@ -27,7 +29,7 @@ internal static class TrainCommand
             var options = SpaceDefaults.For(parse.GetRequiredValue(space), parse.GetRequiredValue(method), JsonOption.Read(parse.GetValue(overrides), "--options"));
             var folder = Path.GetFullPath(parse.GetRequiredValue(output));
             Directory.CreateDirectory(folder);
-            var run = new TrainingRun(policy, options, parse.GetRequiredValue(space), Read(parse.GetValue(pairs)), folder);
+            var run = new TrainingRun(policy, options, parse.GetRequiredValue(space), Read(parse.GetValue(pairs)), folder, Math.Max(1, parse.GetValue(keepEvery)));
             var result = Follow(run, cancel);
             var record = TrainingRecord.Write(policy, options, Read(parse.GetValue(pairs)), result);
             AtomicFile.Write(Path.Combine(result.Folder, TrainingRecord.File), record.ToJsonString(JsonStyle.Indented) + "\n");
@@ -40,6 +42,17 @@ internal static class TrainCommand
 
     private static RunResult Follow(TrainingRun run, CancellationToken cancel)
     {
+        if (Console.IsOutputRedirected)
+        {
+            // A log gets a line a pass instead of a bar.
+            return run.Execute(progress =>
+            {
+                foreach (var line in progress.Metrics)
+                {
+                    Console.WriteLine($"{progress.Done,4:P0}  {Describe(line)}");
+                }
+            }, cancel);
+        }
         RunResult? result = null;
         AnsiConsole.Progress().AutoClear(false).Start(context =>
         {
@@ -49,13 +62,18 @@ internal static class TrainCommand
                 task.Value = progress.Done;
                 if (progress.Metrics.LastOrDefault() is { } line)
                 {
-                    var numbers = string.Join("  ", new[] { "loss", "rewards/margins", "rewards/accuracies", "reward" }.Where(line.Values.ContainsKey).Select(n => $"{n} {line.Values[n]:F3}"));
-                    task.Description = Markup.Escape($"round {line.Round}  {numbers}");
+                    task.Description = Markup.Escape(Describe(line));
                 }
             }, cancel);
             task.Value = 1;
         });
         return result!;
+    }
+
+    private static string Describe(StepMetrics line)
+    {
+        var numbers = string.Join("  ", new[] { "loss", "rewards/margins", "rewards/accuracies", "reward" }.Where(line.Values.ContainsKey).Select(n => string.Create(CultureInfo.InvariantCulture, $"{n} {line.Values[n]:F3}")));
+        return $"round {line.Round}  step {line.Step}  {numbers}";
     }
 
     private static string Read(string? path) => path is null ? "" : TextFile.Read(path);

@@ -5,19 +5,20 @@ using static TorchSharp.torch;
 namespace Arena.Trainer.Training;
 
 /// <summary>DPO's step: reference log-probabilities once, then minibatches of pairs.</summary>
-public sealed class PairUpdate(TrainedPolicy policy, FlatAdamW optimizer, TrainOptions options)
+internal sealed class PairUpdate(TrainedPolicy policy, FlatAdamW optimizer, TrainOptions options, ReferenceCache? cache = null)
 {
     private readonly PreferenceObjective _loss = options.Preference();
 
     /// <summary>(P) sums of the answers under the policy as it is now, chosen and rejected; zeros where the loss compares with no reference.</summary>
-    public (float[] Chosen, float[] Rejected) Reference(IReadOnlyList<PreferencePair> pairs)
+    public (float[] Chosen, float[] Rejected) Reference(IReadOnlyList<PreferencePair> pairs) =>
+        !_loss.UsesReference ? (new float[pairs.Count], new float[pairs.Count])
+        : cache is null ? Sums(pairs)
+        : cache.Get(policy.WeightsHash(), pairs, Sums);
+
+    private (float[] Chosen, float[] Rejected) Sums(IReadOnlyList<PreferencePair> pairs)
     {
         using var _ = no_grad();
         var (chosen, rejected) = (new float[pairs.Count], new float[pairs.Count]);
-        if (!_loss.UsesReference)
-        {
-            return (chosen, rejected);
-        }
         for (var start = 0; start < pairs.Count; start += 512)
         {
             using var scope = NewDisposeScope();

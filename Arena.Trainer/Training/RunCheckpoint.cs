@@ -21,8 +21,21 @@ namespace Arena.Trainer.Training;
 /// <param name="Before">The start's score against random, once measured.</param>
 public sealed record RunState(TrainOptions Options, string Base, string Data, bool PairsDone, int Round, int Steps, IReadOnlyList<ulong> Chance, long MetricsBytes, long SamplesBytes, Score? Before)
 {
+    /// <summary>Where it stands within a phase; null = between phases.</summary>
+    public PhasePlace? Within { get; init; }
+
     public SeededChance Generator() => SeededChance.FromState(Chance);
 }
+
+/// <summary>
+/// A place within a phase. The phase's data and reference are not kept: they follow from the checkpoint at its beginning, and are made again.
+/// </summary>
+/// <param name="Round">The phase.</param>
+/// <param name="From">Optimizer steps at its beginning.</param>
+/// <param name="Done">Minibatches learnt.</param>
+/// <param name="Passes">Metrics of finished passes.</param>
+/// <param name="Steps">Metrics of the unfinished pass's steps.</param>
+public sealed record PhasePlace(int Round, int From, int Done, IReadOnlyList<StepMetrics> Passes, IReadOnlyList<StepMetrics> Steps);
 
 /// <summary>
 /// A run's checkpoint folder: weights.safetensors, optimizer.safetensors, trainer_state.json. Written beside, flushed, renamed; a
@@ -55,32 +68,17 @@ public sealed class RunCheckpoint(string folder)
     /// <param name="fits">Whether a state belongs to this run.</param>
     public RunState? Load(FlatWeights weights, FlatAdamW optimizer, Func<RunState, bool> fits)
     {
-        // A crash between the two renames leaves only the old one.
-        var found = new[] { folder, folder + ".old" }.FirstOrDefault(f => File.Exists(Path.Combine(f, StateFile)));
-        if (found is null)
-        {
-            return null;
-        }
-        RunState state;
-        try
-        {
-            state = JsonSerializer.Deserialize<RunState>(File.ReadAllBytes(Path.Combine(found, StateFile)), JsonStyle.Wire)!;
-        }
-        catch (JsonException e)
-        {
-            throw new TrainerException($"{Path.Combine(found, StateFile)} can't be read: {e.Message} Delete the folder to begin again.", e);
-        }
-        if (!fits(state))
+        if (Peek(fits) is not { } state)
         {
             return null;
         }
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        using (var file = SafeTensorsReader.Open(Path.Combine(found, WeightsFile)))
+        using (var file = SafeTensorsReader.Open(Path.Combine(Found!, WeightsFile)))
         {
             WeightFiles.Fill(weights, file, n => n);
         }
-        using (var file = SafeTensorsReader.Open(Path.Combine(found, OptimizerFile)))
+        using (var file = SafeTensorsReader.Open(Path.Combine(Found!, OptimizerFile)))
         {
             optimizer.First.copy_(file.Read("exp_avg"));
             optimizer.Second.copy_(file.Read("exp_avg_sq"));
@@ -88,6 +86,33 @@ public sealed class RunCheckpoint(string folder)
         optimizer.Steps = state.Steps;
         return state;
     }
+
+    /// <summary>The state alone.</summary>
+    public RunState? Peek(Func<RunState, bool> fits)
+    {
+        if (Found is not { } found)
+        {
+            return null;
+        }
+        try
+        {
+            var state = JsonSerializer.Deserialize<RunState>(File.ReadAllBytes(Path.Combine(found, StateFile)), JsonStyle.Wire)!;
+            return fits(state) ? state : null;
+        }
+        catch (JsonException e)
+        {
+            throw new TrainerException($"{Path.Combine(found, StateFile)} can't be read: {e.Message} Delete the folder to begin again.", e);
+        }
+    }
+
+    public void Remove()
+    {
+        Remove(folder);
+        Remove(folder + ".old");
+    }
+
+    // A crash between the two renames leaves only the old one.
+    private string? Found => new[] { folder, folder + ".old" }.FirstOrDefault(f => File.Exists(Path.Combine(f, StateFile)));
 
     private static void Remove(string path)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 namespace Arena.Trainer.Training;
 
@@ -6,7 +7,7 @@ namespace Arena.Trainer.Training;
 /// <param name="Step">Optimizer steps so far.</param>
 /// <param name="Round">0 = the given pairs; then rounds of self-play from 1.</param>
 /// <param name="Values">By TRL's name.</param>
-public sealed record StepMetrics(int Step, int Round, IReadOnlyDictionary<string, double> Values)
+public sealed record StepMetrics(int Step, int Round, [property: JsonNumberHandling(JsonNumberHandling.AllowNamedFloatingPointLiterals)] IReadOnlyDictionary<string, double> Values)
 {
     public JsonObject ToJson()
     {

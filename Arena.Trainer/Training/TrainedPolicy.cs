@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Arena.Trainer.Chance;
 using Arena.Trainer.Models;
 using Arena.Trainer.Policies;
@@ -55,6 +56,15 @@ public sealed class TrainedPolicy : IDisposable
 
     /// <summary>Tensors of a forward pass, in the caller's dispose scope; gradients reach <see cref="Trained"/> where they are on.</summary>
     public DecoderWeights Bind() => DecoderWeights.Bind(Config, _base.Views(), Adapter);
+
+    /// <summary>SHA-256 of what it computes with now: the start's file and the numbers that change; lower-case hex.</summary>
+    internal string WeightsHash()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Convert.FromHexString(Start.WeightsHash));
+        hash.AppendData(Trained.Flat.bytes);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
 
     /// <summary>Writes the policy's folder.</summary>
     public void Save(string folder)

@@ -26,7 +26,8 @@ public sealed record RunResult(string Folder, int Steps, Score? RandomBefore, Sc
 /// as reference. Continues from its checkpoint; the same inputs give the same bytes with one thread.
 /// </summary>
 /// <param name="folder">The run's own: checkpoint, logs and result.</param>
-public sealed class TrainingRun(Policy start, TrainOptions options, string space, string pairsJsonl, string folder)
+/// <param name="keepEvery">Steps between checkpoints within a phase; stopping leaves one too.</param>
+public sealed class TrainingRun(Policy start, TrainOptions options, string space, string pairsJsonl, string folder, int keepEvery = 200)
 {
     public const string MetricsFile = "metrics.jsonl";
 
@@ -34,6 +35,10 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
     public const string SamplesFile = "training-pairs.jsonl";
 
     private readonly IRoundSource? _rounds = RoundSources.For(space, start);
+    private readonly RunCheckpoint _within = new(Path.Combine(folder, "checkpoint-within"));
+    private readonly RunState _fresh = new(options, start.WeightsHash, PreferenceData.Hash(pairsJsonl), false, 0, 0, new SeededChance(options.Seed, stream: 3).State, 0, 0, null);
+    private readonly ReferenceCache _reference = new(Path.Combine(folder, "reference.bin"));
+    private Action<double> _tick = _ => { };
 
     public RunResult Execute(Action<RunProgress> report, CancellationToken cancel)
     {
@@ -45,8 +50,7 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
         var result = Path.Combine(folder, "result");
         Directory.CreateDirectory(result);
         var checkpoint = new RunCheckpoint(Path.Combine(folder, "checkpoint"));
-        var fresh = new RunState(options, start.WeightsHash, PreferenceData.Hash(pairsJsonl), false, 0, 0, new SeededChance(options.Seed, stream: 3).State, 0, 0, null);
-        var state = checkpoint.Load(policy.Trained, optimizer, s => s.Options == options && s.Base == fresh.Base && s.Data == fresh.Data) ?? fresh;
+        var state = checkpoint.Load(policy.Trained, optimizer, IsOurs) ?? _fresh;
         using var metrics = new RunLog(Path.Combine(result, MetricsFile), state.MetricsBytes);
         using var samples = new RunLog(Path.Combine(result, SamplesFile), state.SamplesBytes);
         var chance = state.Generator();
@@ -61,6 +65,10 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
             state = state with { Before = Evaluate(policy, "random") };
             Keep();
         }
+        // One more share for the phase of given pairs, when there are any.
+        var (before, phases) = (anyGiven ? 1 : 0, options.Rounds + (anyGiven ? 1 : 0));
+        var phase = 0;
+        _tick = share => report(new(phase == 0 ? "pairs" : "round", phases == 0 ? 1 : Math.Min(1, (Math.Max(0, phase - 1 + (phase == 0 ? 0 : before)) + share) / phases), []));
         if (!state.PairsDone)
         {
             Learn(0, answers.Count > 0 ? LearnAnswers(policy, optimizer, answers, chance, 0, cancel) : given.Count > 0 ? LearnPairs(policy, optimizer, given, chance, 0, cancel) : []);
@@ -69,6 +77,7 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
         }
         for (var round = state.Round + 1; round <= options.Rounds && _rounds is not null; round++)
         {
+            phase = round;
             Learn(round, PlayAndLearn(policy, optimizer, _rounds, chance, round, samples, cancel));
             state = state with { Round = round };
             Keep();
@@ -79,8 +88,6 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
 
         void Learn(int round, IEnumerable<StepMetrics> lines)
         {
-            // One more share for the phase of given pairs, when there are any.
-            var (before, phases) = (anyGiven ? 1 : 0, options.Rounds + (anyGiven ? 1 : 0));
             foreach (var line in lines)
             {
                 metrics.Append([line.ToJson().ToJsonString(JsonStyle.Wire)]);
@@ -94,8 +101,11 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
             samples.Flush();
             state = state with { Steps = optimizer.Steps, Chance = chance.State, MetricsBytes = metrics.Length, SamplesBytes = samples.Length };
             checkpoint.Save(state, policy.Trained, optimizer);
+            _within.Remove();
         }
     }
+
+    private bool IsOurs(RunState state) => state.Options == options && state.Base == _fresh.Base && state.Data == _fresh.Data;
 
     /// <summary>Plays one round with the policy as it is and learns from it; one line of metrics per pass over the data.</summary>
     private List<StepMetrics> PlayAndLearn(TrainedPolicy policy, FlatAdamW optimizer, IRoundSource source, SeededChance chance, int round, RunLog samples, CancellationToken cancel)
@@ -122,9 +132,9 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
 
     private List<StepMetrics> LearnPairs(TrainedPolicy policy, FlatAdamW optimizer, List<PreferencePair> pairs, SeededChance chance, int round, CancellationToken cancel)
     {
-        var update = new PairUpdate(policy, optimizer, options);
+        var update = new PairUpdate(policy, optimizer, options, _reference);
         var (chosen, rejected) = update.Reference(pairs);
-        return Passes(pairs.Count, options.BatchPairs, optimizer, chance, round, cancel, batch =>
+        return Passes(pairs.Count, options.BatchPairs, policy, optimizer, chance, round, cancel, batch =>
             update.Step([.. batch.Select(i => pairs[i])], [.. batch.Select(i => chosen[i])], [.. batch.Select(i => rejected[i])]), new() { ["pairs"] = pairs.Count });
     }
 
@@ -141,7 +151,7 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
         }
         var update = new AnswerUpdate(policy, optimizer, options);
         var reference = update.Reference(answers);
-        return Passes(answers.Count, 2 * options.BatchPairs, optimizer, chance, round, cancel, batch =>
+        return Passes(answers.Count, 2 * options.BatchPairs, policy, optimizer, chance, round, cancel, batch =>
             update.Step([.. batch.Select(i => answers[i])], [.. batch.Select(i => reference[i])]), new() { ["answers"] = answers.Count });
     }
 
@@ -153,26 +163,56 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
         }
         var update = new TrajectoryUpdate(policy, optimizer, options);
         var sampled = update.Sampled(trajectories);
-        return Passes(trajectories.Count, 4 * options.BatchPairs, optimizer, chance, round, cancel, batch =>
+        return Passes(trajectories.Count, 4 * options.BatchPairs, policy, optimizer, chance, round, cancel, batch =>
             update.Step([.. batch.Select(i => trajectories[i])], [.. batch.Select(i => sampled[i])]), new() { ["trajectories"] = trajectories.Count });
     }
 
-    /// <summary>Epochs of shuffled minibatches; the mean of each epoch's step metrics.</summary>
-    private List<StepMetrics> Passes(int count, int batchSize, FlatAdamW optimizer, SeededChance chance, int round, CancellationToken cancel, Func<int[], Dictionary<string, double>> step, Dictionary<string, double> extra)
+    /// <summary>
+    /// Epochs of shuffled minibatches; the mean of each epoch's step metrics. A checkpoint within the phase skips what it had learnt: data, reference
+    /// and order were made again from the phase's beginning, so the rest goes as it would have gone.
+    /// </summary>
+    private List<StepMetrics> Passes(int count, int batchSize, TrainedPolicy policy, FlatAdamW optimizer, SeededChance chance, int round, CancellationToken cancel, Func<int[], Dictionary<string, double>> step, Dictionary<string, double> extra)
     {
-        var lines = new List<StepMetrics>();
+        var from = optimizer.Steps;
+        var place = _within.Peek(s => IsOurs(s) && s.Within is { } within && within.Round == round && within.From == from)?.Within;
+        var (lines, steps, done) = (new List<StepMetrics>(), new List<StepMetrics>(), 0);
+        var batches = (count + batchSize - 1) / batchSize * options.Epochs;
         var order = Enumerable.Range(0, count).ToList();
         for (var epoch = 0; epoch < options.Epochs; epoch++)
         {
             chance.Shuffle(order);
-            var steps = new List<Dictionary<string, double>>();
+            steps.Clear();
             foreach (var batch in order.Chunk(batchSize))
             {
-                cancel.ThrowIfCancellationRequested();
-                steps.Add(step(batch));
+                if (done < place?.Done)
+                {
+                    if (++done == place.Done)
+                    {
+                        _within.Load(policy.Trained, optimizer, IsOurs);
+                        (lines, steps) = ([.. place.Passes], [.. place.Steps]);
+                    }
+                    continue;
+                }
+                if (cancel.IsCancellationRequested)
+                {
+                    Keep();
+                    cancel.ThrowIfCancellationRequested();
+                }
+                var values = step(batch);
+                steps.Add(new(optimizer.Steps, round, values));
+                done++;
+                _tick(done / (double)batches);
+                if (done % keepEvery == 0 && done < batches)
+                {
+                    Keep();
+                }
+            }
+            if (steps.Count == 0)
+            {
+                continue;
             }
             // A minibatch of KTO may lack one kind of answer and then has no number for it.
-            var means = steps[0].Keys.ToDictionary(k => k, k => steps.Select(s => s[k]).Where(v => !double.IsNaN(v)).DefaultIfEmpty(double.NaN).Average());
+            var means = steps[0].Values.Keys.ToDictionary(k => k, k => steps.Select(s => s.Values[k]).Where(v => !double.IsNaN(v)).DefaultIfEmpty(double.NaN).Average());
             foreach (var (name, value) in extra)
             {
                 means[name] = value;
@@ -180,6 +220,14 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
             lines.Add(new(optimizer.Steps, round, means));
         }
         return lines;
+
+        void Keep()
+        {
+            if (done > 0)
+            {
+                _within.Save(_fresh with { Steps = optimizer.Steps, Within = new(round, from, done, [.. lines], [.. steps]) }, policy.Trained, optimizer);
+            }
+        }
     }
 
     private Score? Evaluate(TrainedPolicy policy, string opponent)

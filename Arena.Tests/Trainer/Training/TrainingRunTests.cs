@@ -282,7 +282,7 @@ public sealed class TrainingRunTests : IDisposable
     public void A_short_run_makes_the_policy_better_against_random()
     {
         using var start = TinyModels.Shipped();
-        var options = Small with { Rounds = 3, RootsPerOpening = 16, RolloutsPerRoot = 16, EvaluationGames = 600, BatchPairs = 128 };
+        var options = Small with { Rounds = 8, RootsPerOpening = 16, RolloutsPerRoot = 16, EvaluationGames = 600, BatchPairs = 128 };
         var result = new TrainingRun(start, options, "tic-tac-toe", "", _folder.File("run")).Execute(_ => { }, default);
         Assert.True(result.RandomAfter!.Low > result.RandomBefore!.High, $"{result.RandomBefore} then {result.RandomAfter}");
     }
