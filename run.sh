@@ -53,6 +53,8 @@ if [ $build = 1 ]; then
   [ $trainer = 1 ] && build_if_changed Arena.Trainer/Arena.Trainer.csproj Arena.Rules Arena.Trainer
 fi
 
+kernel="$PWD/clients/browser/bin/kernel"
+export Kernel__Folder="$kernel/wwwroot"
 export ASPNETCORE_ENVIRONMENT=${ASPNETCORE_ENVIRONMENT:-Production}
 export ASPNETCORE_URLS="http://localhost:$port"
 export Arena__DataFolder="$data"
@@ -65,6 +67,7 @@ dotnet Arena.Web/bin/Release/net10.0/Arena.Web.dll >>"$log" 2>&1 9>&- &
 site=$!
 stop() {
   trap '' INT TERM
+  [ -z "${publishing:-}" ] || pkill -TERM -P "$publishing" 2>/dev/null || true
   kill -TERM "$site" 2>/dev/null || true
   wait "$site" 2>/dev/null || true
   exit 0
@@ -80,6 +83,8 @@ until node scripts/ready.mjs "http://localhost:$port/health/ready" 2>/dev/null; 
 done
 
 echo "Arena is up: http://localhost:$port  (sign in as $(paste -sd' ' "$data/demo-owner.txt" 2>/dev/null || echo 'see the log'))"
+# The rules for visitors' browsers are made while the site runs already; until then pages don't offer them.
+if [ $build = 1 ]; then publish_kernel "$kernel" >>"$log" 2>&1 9>&- & publishing=$!; fi
 status=0
 wait "$site" || status=$?
 if [ $status != 0 ]; then

@@ -62,7 +62,7 @@ dotnet_tests() {
 
 say "Building"
 restore=(); [ "${CI:-}" = true ] && restore=(--locked-mode)
-dotnet restore Arena.sln "${restore[@]}" --nologo -v quiet || { echo "0 passed, 1 failed"; exit 1; }
+{ dotnet restore Arena.sln "${restore[@]}" --nologo -v quiet && dotnet restore clients/browser/Arena.Browser.csproj "${restore[@]}" --nologo -v quiet; } || { echo "0 passed, 1 failed"; exit 1; }
 build_release Arena.sln || { echo "0 passed, 1 failed"; exit 1; }
 # The browser modules' pure parts, by node's own test runner.
 viewer_tests() {
@@ -75,6 +75,7 @@ viewer_tests() {
 
 part format format
 part viewer viewer_tests
+part browser clients/browser/test.sh
 part dotnet dotnet_tests
 [ -x contracts/test.sh ] && part contracts contracts/test.sh
 

@@ -21,6 +21,8 @@ public sealed class ArchitectureTests
         ["Arena.Judges"] = ["Arena.Engine"],
         ["Arena.Chain"] = ["Arena.Rules", "Arena.Engine"],
         ["Arena.Trainer"] = ["Arena.Rules"],
+        ["Arena.Client"] = ["Arena.Engine"],
+        ["clients/browser"] = ["Arena.Rules"],
         ["Arena.Web"] = ["Arena.Engine", "Arena.Judges", "Arena.Chain", "Arena.Migrations.Sqlite"],
         ["migrations/Sqlite"] = ["Arena.Engine"],
     };

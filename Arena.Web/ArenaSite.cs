@@ -42,6 +42,7 @@ public static class ArenaSite
         services.AddHostedService<PartsWatch>();
         services.AddHostedService<TrainerWatch>();
         services.AddSingleton<IdempotencyKeys>();
+        services.AddSingleton<KernelFiles>();
         services.AddTrainerProcess();
 
         services.AddRazorComponents();
@@ -71,6 +72,7 @@ public static class ArenaSite
         app.UseAuthorization();
         app.UseAntiforgery();
 
+        KernelFiles.Use(app);
         app.MapStaticAssets();
         app.MapRazorComponents<App>();
         app.MapPost("/logout", SignOut.Handle).ExcludeFromDescription();

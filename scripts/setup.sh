@@ -56,6 +56,17 @@ build_if_changed() {
   rm -f "$started"
 }
 
+# publish_kernel FOLDER: the rules kernel as WebAssembly, only when its sources have changed since the last time.
+publish_kernel() {
+  local stamp="$1/.built"
+  if [ -f "$stamp" ] && [ -z "$(find Arena.Rules clients/browser Directory.*.props global.json \( -name bin -o -name obj \) -prune -o -type f -newer "$stamp" -print -quit)" ]; then
+    return 0
+  fi
+  local started; started=$(mktemp)
+  dotnet publish clients/browser/Arena.Browser.csproj -c Release --nologo -v quiet -o "$1" && touch -r "$started" "$stamp"
+  rm -f "$started"
+}
+
 # build_release PROJECT: quiet, with the whole output kept for a failure.
 build_release() {
   local out; out=$(mktemp)

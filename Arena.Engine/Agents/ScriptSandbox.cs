@@ -137,7 +137,8 @@ public sealed class ScriptSandbox(IOptions<ArenaOptions> options) : IDisposable
 
     private static object[] Words(Draws draws) => [.. Enumerable.Range(0, 4).Select(_ => (object)(double)(uint)draws.NextWord())];
 
-    private static string Seen(PendingTurn turn)
+    /// <summary>What a script sees of a turn, as JSON on one line: text, json, legal, compact, seat, try, complaint.</summary>
+    public static string Seen(PendingTurn turn)
     {
         var observation = turn.Observation;
         return new JsonObject

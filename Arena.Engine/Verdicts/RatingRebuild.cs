@@ -62,8 +62,16 @@ public sealed class RatingRebuild(IDbContextFactory<ArenaDb> factory, MatchReade
         await db.Ratings.ExecuteDeleteAsync(ct);
         db.Ratings.AddRange(report.Ratings.Select(r => new Rating
         {
-            Space = r.Space, VersionId = r.Version, AgentId = r.Agent, MilliElo = r.MilliElo, Games = r.Games, Wins = r.Wins, Losses = r.Losses, Draws = r.Draws,
-            LastMatch = r.LastMatch, UpdatedAt = r.At,
+            Space = r.Space,
+            VersionId = r.Version,
+            AgentId = r.Agent,
+            MilliElo = r.MilliElo,
+            Games = r.Games,
+            Wins = r.Wins,
+            Losses = r.Losses,
+            Draws = r.Draws,
+            LastMatch = r.LastMatch,
+            UpdatedAt = r.At,
         }));
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);

@@ -6,6 +6,9 @@ internal static class SecurityHeaders
     private const string Policy =
         "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
+    // The verify page runs the rules kernel as WebAssembly; compiling that needs this word and nothing wider.
+    private const string VerifyPolicy = Policy + "; script-src 'self' 'wasm-unsafe-eval'";
+
     // The API reference builds its styles and one start-up script at run time; it shows only our own OpenAPI document.
     private const string ReferencePolicy =
         "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; object-src 'none'; base-uri 'self'; frame-ancestors 'none'";
@@ -13,7 +16,8 @@ internal static class SecurityHeaders
     public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app) => app.Use((http, next) =>
     {
         var headers = http.Response.Headers;
-        headers.ContentSecurityPolicy = http.Request.Path.StartsWithSegments("/docs/api") ? ReferencePolicy : Policy;
+        headers.ContentSecurityPolicy = http.Request.Path.StartsWithSegments("/docs/api") ? ReferencePolicy
+            : http.Request.Path.Value?.EndsWith("/verify", StringComparison.Ordinal) == true ? VerifyPolicy : Policy;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=()";

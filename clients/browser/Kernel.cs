@@ -1,0 +1,33 @@
+using System.Runtime.InteropServices.JavaScript;
+using System.Text;
+using System.Text.Json.Nodes;
+using Arena.Rules;
+using Arena.Rules.Transcripts;
+
+namespace Arena.Browser;
+
+/// <summary>The rules kernel for JavaScript: the same code as on the site, in the visitor's own browser or in node.</summary>
+public static partial class Kernel
+{
+    /// <summary>Slugs of all spaces, as a JSON list.</summary>
+    [JSExport]
+    internal static string Spaces() => new JsonArray([.. SpaceRegistry.All.Select(s => JsonValue.Create(s.Card.Slug))]).ToJsonString();
+
+    /// <summary>Plays a transcript again: {"ok":bool,"checks":[{"step","ok","expected","found"}]}.</summary>
+    /// <param name="space">The space's slug.</param>
+    /// <param name="transcript">Canonical JSON, as downloaded.</param>
+    /// <param name="commitment">The commitment published before play, lower-case hex, or an empty text.</param>
+    [JSExport]
+    internal static string Verify(string space, string transcript, string commitment)
+    {
+        if (SpaceRegistry.Find(space) is not { } rules)
+        {
+            return new JsonObject { ["ok"] = false, ["checks"] = new JsonArray(Check("space", false, "a space of this release", space)) }.ToJsonString();
+        }
+        var report = TranscriptReplay.Run(Encoding.UTF8.GetBytes(transcript), rules, commitment.Length == 0 ? null : commitment);
+        return new JsonObject { ["ok"] = report.Ok, ["checks"] = new JsonArray([.. report.Checks.Select(c => Check(c.Step, c.Ok, c.Expected, c.Found))]) }.ToJsonString();
+    }
+
+    private static JsonObject Check(string step, bool ok, string expected, string found) =>
+        new() { ["step"] = step, ["ok"] = ok, ["expected"] = expected, ["found"] = found };
+}
