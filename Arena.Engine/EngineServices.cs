@@ -127,6 +127,7 @@ public static class EngineServices
         services.AddSingleton<PairWorker>();
         services.AddHostedService(sp => sp.GetRequiredService<PairWorker>());
         services.AddScoped<PairExport>();
+        services.AddScoped<PairImport>();
 
         services.AddSingleton<PolicyStore>();
         services.AddScoped<PoolQuery>();

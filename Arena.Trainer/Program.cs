@@ -17,6 +17,7 @@ var root = new RootCommand("Arena.Trainer: serves policies, trains them on prefe
     TrainCommand.Create(),
     LearnCommand.Create(),
     BenchCommand.Create(),
+    TokenizerCommand.Create(),
     RewardCommand.Create(),
     VectorsCommand.Create(),
     ServeCommand.Create(),

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Arena.Engine.Agents;
 using Microsoft.EntityFrameworkCore;
 
 namespace Arena.Engine.Preferences;
@@ -38,9 +39,9 @@ public sealed record PairLine(
     /// <summary>UTF-8 with the line's end.</summary>
     public byte[] ToUtf8() => [.. JsonSerializer.SerializeToUtf8Bytes(this, Json), (byte)'\n'];
 
-    public static string SourceWord(PairSource source) => source switch { PairSource.SamePrompt => "same-prompt", PairSource.Fork => "fork", _ => "judged" };
+    public static string SourceWord(PairSource source) => source switch { PairSource.SamePrompt => "same-prompt", PairSource.Fork => "fork", PairSource.Imported => "imported", _ => "judged" };
 
-    public static PairSource? SourceOf(string? word) => word switch { "same-prompt" => PairSource.SamePrompt, "fork" => PairSource.Fork, "judged" => PairSource.Judged, _ => null };
+    public static PairSource? SourceOf(string? word) => word switch { "same-prompt" => PairSource.SamePrompt, "fork" => PairSource.Fork, "judged" => PairSource.Judged, "imported" => PairSource.Imported, _ => null };
 }
 
 /// <summary>Reads pairs out in bulk.</summary>
@@ -49,6 +50,35 @@ public sealed class PairExport(ArenaDb db)
     /// <summary>Lines, newest first, read as they are sent.</summary>
     public IAsyncEnumerable<byte[]> LinesAsync(PairFilter filter, Guid? reader, int most) =>
         db.Visible(filter, reader).Page(null, most).AsAsyncEnumerable().Select(p => PairLine.Of(p).ToUtf8());
+
+    /// <summary>A data set of the newest pairs that fit and that the reader may see, filtered by <see cref="PairSelection"/>.</summary>
+    /// <param name="most">Pairs considered.</param>
+    public async Task<(SelectedPairs Pairs, byte[] Zip)> DataSetAsync(PairFilter filter, Guid? reader, SelectionOptions options, int most, DateTimeOffset now, CancellationToken ct)
+    {
+        var pairs = await db.Visible(filter, reader).Page(null, most).ToListAsync(ct);
+        var versions = pairs.Select(p => p.ChosenVersion).Distinct().ToList();
+        var agents = new Dictionary<VersionId, Guid>();
+        foreach (var some in versions.Chunk(500))
+        {
+            foreach (var known in await db.AgentVersions.Where(v => some.Contains(v.Id)).Select(v => new { v.Id, v.AgentId }).ToListAsync(ct))
+            {
+                agents[known.Id] = known.AgentId.Value;
+            }
+        }
+        var judged = pairs.Where(p => p.Source == PairSource.Judged).Select(p => p.MatchId).Distinct().ToList();
+        var judges = new Dictionary<MatchId, List<string>>();
+        foreach (var some in judged.Chunk(500))
+        {
+            foreach (var match in (await db.Judgments.Where(j => some.Contains(j.MatchId)).Select(j => new { j.MatchId, j.JudgeId }).Distinct().ToListAsync(ct)).GroupBy(j => j.MatchId))
+            {
+                judges[match.Key] = [.. match.Select(j => j.JudgeId.ToString())];
+            }
+        }
+        var chosen = PairSelection.Choose(
+            pairs.Select(p => new PairCandidate(PairLine.Of(p), agents.GetValueOrDefault(p.ChosenVersion), judges.GetValueOrDefault(p.MatchId) ?? [])), [], options);
+        var name = filter.Space is { } space ? $"Arena preference pairs: {space}" : "Arena preference pairs";
+        return (chosen, await PairDataSet.ZipAsync(chosen, options, new(name, "other", now, 0, 0), ct));
+    }
 
     /// <summary>The newest compact pairs of a space that an owner may use, oldest first: what a run trains on.</summary>
     public async Task<FrozenPairs> FreezeAsync(Guid owner, string space, int most, CancellationToken ct)

@@ -26,6 +26,9 @@ public static class PairQueries
         // Private versions of other owners; few, so the exclusion stays cheap.
         var hidden = db.AgentVersions.Where(v => db.Agents.Any(a => a.Id == v.AgentId && a.DataUse == DataUse.Private && a.OwnerId != reader)).Select(v => v.Id);
         var pairs = db.PreferencePairs.AsNoTracking().Where(p => !hidden.Contains(p.ChosenVersion) && !hidden.Contains(p.RejectedVersion));
+        // What an owner imports is nobody else's to be trained on: it could be anything.
+        var own = db.AgentVersions.Where(v => db.Agents.Any(a => a.Id == v.AgentId && a.OwnerId == reader)).Select(v => v.Id);
+        pairs = pairs.Where(p => p.Source != PairSource.Imported || own.Contains(p.ChosenVersion));
         if (filter.Space is { } space)
         {
             pairs = pairs.Where(p => p.Space == space);

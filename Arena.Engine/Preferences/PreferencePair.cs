@@ -13,6 +13,9 @@ public enum PairSource
 
     /// <summary>An order-consistent verdict of AI judges.</summary>
     Judged,
+
+    /// <summary>Brought by an owner from elsewhere, under one of their agents; no match stands behind it, and it shows to that owner only.</summary>
+    Imported,
 }
 
 /// <summary>prompt, chosen, rejected: TRL's form, with provenance. Both completions answer the same prompt.</summary>

@@ -33,7 +33,7 @@ internal static class RewardCommand
             using var policy = ShippedModel.Load(parse.GetRequiredValue(model));
             using var reward = RewardModel.Over(policy, new SeededChance(options.Seed, stream: 6));
             var path = parse.GetRequiredValue(pairs);
-            var data = PreferenceData.Parse(TextFile.Read(path), path, policy.Tokenizer, policy.Config);
+            var data = PreferenceData.Parse(TextFile.Read(path), path, policy.Tokenizer, policy.Config, policy.Chat);
             var folder = Path.GetFullPath(parse.GetRequiredValue(output));
             Directory.CreateDirectory(folder);
             var last = new List<StepMetrics>();

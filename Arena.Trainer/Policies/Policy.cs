@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Arena.Trainer.Chat;
 using Arena.Trainer.Models;
 using Arena.Trainer.Tokenizing;
 using Arena.Trainer.Weights;
@@ -34,6 +35,9 @@ public sealed class Policy : IDisposable
     public GenerationConfig Generation { get; }
 
     public Tokenizer Tokenizer { get; }
+
+    /// <summary>How the model reads conversations and plain text: chat template, beginning and end tokens.</summary>
+    public required ChatFormat Chat { get; init; }
 
     public FlatWeights Weights { get; }
 
@@ -79,7 +83,7 @@ public sealed class Policy : IDisposable
         {
             var baseHash = HfCheckpoint.Hash(baseFolder);
             adapter = isAdapter ? PeftAdapter.Load(folder, config, baseHash) : null;
-            return new Policy(name, baseName, config, generation, tokenizer, weights, adapter, baseHash, HashFolder(folder), companions);
+            return new Policy(name, baseName, config, generation, tokenizer, weights, adapter, baseHash, HashFolder(folder), companions) { Chat = ChatFormat.Load(baseFolder, tokenizer, TimeProvider.System) };
         }
         catch
         {

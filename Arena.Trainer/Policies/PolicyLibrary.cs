@@ -9,7 +9,7 @@ public sealed class PolicyLibrary(HttpClient http)
 {
     // Either the first or the second of these makes a policy; the others are optional.
     private static readonly string[] Weighty = [Policy.WeightsFile, PeftAdapter.WeightsFile];
-    private static readonly string[] Light = ["config.json", "tokenizer.json", "tokenizer_config.json", "generation_config.json", PeftAdapter.ConfigFile];
+    private static readonly string[] Light = ["config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja", "generation_config.json", PeftAdapter.ConfigFile];
 
     /// <summary>Fetches the files that the site has under a name into a folder; false when it has none.</summary>
     /// <exception cref="TrainerException">The site can't be reached or broke off.</exception>

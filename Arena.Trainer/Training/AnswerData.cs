@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Arena.Trainer.Chat;
 using Arena.Trainer.Models;
 using Arena.Trainer.Tokenizing;
 
@@ -11,15 +12,16 @@ namespace Arena.Trainer.Training;
 public sealed record LabelledAnswer(MarkedSequence Sequence, bool Good, MarkedSequence Mismatched);
 
 /// <summary>
-/// Single answers for KTO and SFT, from lines of JSON in TRL's forms: {"prompt", "completion", "label"} (the label may be left out: good), or pairs, which
+/// Single answers for KTO and SFT, from lines of JSON in TRL's forms: {"prompt", "completion", "label"} (the label may be left out: good), {"messages"}, {"text"}, or pairs, which
 /// give one good and one bad answer each.
 /// </summary>
 public static class AnswerData
 {
     /// <param name="source">Named in errors.</param>
     /// <exception cref="TrainerException">A line is no such object; the message gives its number.</exception>
-    public static List<LabelledAnswer> Parse(string jsonl, string source, Tokenizer tokenizer, ModelConfig config)
+    public static List<LabelledAnswer> Parse(string jsonl, string source, Tokenizer tokenizer, ModelConfig config, ChatFormat? chat = null)
     {
+        var reader = new TrlLine(tokenizer, config, chat);
         var answers = new List<(MarkedSequence Sequence, bool Good)>();
         var number = 0;
         foreach (var line in jsonl.Split('\n'))
@@ -32,14 +34,12 @@ public static class AnswerData
             try
             {
                 using var json = JsonDocument.Parse(line);
-                if (!json.RootElement.TryGetProperty("completion", out var completion))
+                if (json.RootElement.TryGetProperty("chosen", out _))
                 {
-                    answers.AddRange(PreferenceData.Parse(line, $"{source}, line {number}", tokenizer, config).SelectMany(Both));
+                    answers.AddRange(PreferenceData.Parse(line, $"{source}, line {number}", tokenizer, config, chat).SelectMany(Both));
                     continue;
                 }
-                var prompt = json.RootElement.GetProperty("prompt").GetString() ?? throw new TrainerException($"{source}, line {number}: \"prompt\" is null.");
-                var text = completion.GetString() ?? throw new TrainerException($"{source}, line {number}: \"completion\" is null.");
-                var sequence = PreferenceData.Mark(prompt, text, tokenizer, config);
+                var sequence = reader.Single(json.RootElement);
                 if (sequence.CountedTokens > 0 && sequence.Tokens.Length <= config.MaxPositions)
                 {
                     answers.Add((sequence, !json.RootElement.TryGetProperty("label", out var label) || label.GetBoolean()));
@@ -47,7 +47,11 @@ public static class AnswerData
             }
             catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
             {
-                throw new TrainerException($"{source}, line {number} is neither {{\"prompt\", \"completion\", \"label\"}} nor {{\"prompt\", \"chosen\", \"rejected\"}}: {e.Message}", e);
+                throw new TrainerException($"{source}, line {number} is none of {{\"prompt\", \"completion\", \"label\"}}, {{\"messages\"}}, {{\"text\"}} and {{\"prompt\", \"chosen\", \"rejected\"}}: {e.Message}", e);
+            }
+            catch (TrainerException e) when (!e.Message.StartsWith(source, StringComparison.Ordinal))
+            {
+                throw new TrainerException($"{source}, line {number}: {e.Message}", e);
             }
         }
         return Mismatch(answers);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Arena.Trainer.Chat;
 using Arena.Trainer.Models;
 using Arena.Trainer.Tokenizing;
 
@@ -17,13 +18,15 @@ public sealed record MarkedSequence(int[] Tokens, bool[] Counted)
 /// <summary>Two answers to the same prompt, the better one first.</summary>
 public sealed record PreferencePair(MarkedSequence Chosen, MarkedSequence Rejected);
 
-/// <summary>Preference pairs from lines of JSON in TRL's form: {"prompt", "chosen", "rejected"}, more fields allowed.</summary>
+/// <summary>Preference pairs from lines of JSON in TRL's forms: {"prompt", "chosen", "rejected"} as texts or lists of messages, more fields allowed.</summary>
 public static class PreferenceData
 {
     /// <param name="source">Named in errors.</param>
+    /// <param name="chat">The model's chat template and beginning tokens; without it a line can't hold messages.</param>
     /// <exception cref="TrainerException">A line is not such an object; the message gives its number.</exception>
-    public static List<PreferencePair> Parse(string jsonl, string source, Tokenizer tokenizer, ModelConfig config)
+    public static List<PreferencePair> Parse(string jsonl, string source, Tokenizer tokenizer, ModelConfig config, ChatFormat? chat = null)
     {
+        var reader = new TrlLine(tokenizer, config, chat);
         var pairs = new List<PreferencePair>();
         var number = 0;
         foreach (var line in jsonl.Split('\n'))
@@ -36,13 +39,15 @@ public static class PreferenceData
             try
             {
                 using var json = JsonDocument.Parse(line);
-                string Text(string field) => json.RootElement.GetProperty(field).GetString() ?? throw new TrainerException($"{source}, line {number}: \"{field}\" is null.");
-                var prompt = Text("prompt");
-                pairs.Add(new(Mark(prompt, Text("chosen"), tokenizer, config), Mark(prompt, Text("rejected"), tokenizer, config)));
+                pairs.Add(reader.Pair(json.RootElement));
             }
             catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
             {
-                throw new TrainerException($"{source}, line {number} is not {{\"prompt\", \"chosen\", \"rejected\"}} with texts: {e.Message}", e);
+                throw new TrainerException($"{source}, line {number} is not {{\"prompt\", \"chosen\", \"rejected\"}} with texts or messages: {e.Message}", e);
+            }
+            catch (TrainerException e)
+            {
+                throw new TrainerException($"{source}, line {number}: {e.Message}", e);
             }
         }
         return [.. pairs.Where(p => p.Chosen.Tokens.Length <= config.MaxPositions && p.Rejected.Tokens.Length <= config.MaxPositions
@@ -51,16 +56,4 @@ public static class PreferenceData
 
     /// <summary>SHA-256 of a text, lower-case hex.</summary>
     public static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-
-    /// <summary>Prompt and answer; all of the answer counts. An answer of several tokens also learns to end.</summary>
-    internal static MarkedSequence Mark(string prompt, string answer, Tokenizer tokenizer, ModelConfig config)
-    {
-        List<int> before = [config.BosId, .. tokenizer.Encode(prompt)];
-        var after = tokenizer.Encode(answer);
-        if (after.Count > 1)
-        {
-            after.Add(config.EosId);
-        }
-        return new([.. before, .. after], [.. before.Select(_ => false), .. after.Select(_ => true)]);
-    }
 }

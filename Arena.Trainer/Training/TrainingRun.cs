@@ -44,8 +44,8 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
     {
         using var policy = TrainedPolicy.From(start, options.Lora(), new SeededChance(options.Seed, stream: 4));
         using var optimizer = new FlatAdamW(policy.Trained);
-        List<PreferencePair> given = options.IsByAnswer ? [] : PreferenceData.Parse(pairsJsonl, "The preference set", start.Tokenizer, start.Config);
-        List<LabelledAnswer> answers = options.IsByAnswer ? AnswerData.Parse(pairsJsonl, "The preference set", start.Tokenizer, start.Config) : [];
+        List<PreferencePair> given = options.IsByAnswer ? [] : PreferenceData.Parse(pairsJsonl, "The preference set", start.Tokenizer, start.Config, start.Chat);
+        List<LabelledAnswer> answers = options.IsByAnswer ? AnswerData.Parse(pairsJsonl, "The preference set", start.Tokenizer, start.Config, start.Chat) : [];
         var anyGiven = given.Count + answers.Count > 0;
         var result = Path.Combine(folder, "result");
         Directory.CreateDirectory(result);

@@ -13,7 +13,9 @@ public sealed class ChatTemplateTests
     // The moment of fixtures/make-expected.py.
     internal static readonly FakeTimeProvider Time = new(new DateTimeOffset(2026, 3, 7, 9, 5, 4, TimeSpan.Zero));
 
-    internal static string Fixture(string file, [CallerFilePath] string here = "") => File.ReadAllText(Path.Combine(Path.GetDirectoryName(here)!, "fixtures", file));
+    internal static string Fixture(string file) => File.ReadAllText(Path.Combine(Folder(), "fixtures", file));
+
+    private static string Folder([CallerFilePath] string here = "") => Path.GetDirectoryName(here)!;
 
     [Fact]
     public void Templates_and_expressions_give_what_pythons_jinja_gives()

@@ -1,0 +1,152 @@
+using System.Text.Json;
+
+namespace Arena.Engine.Preferences;
+
+/// <summary>A pair as a file from elsewhere gives it.</summary>
+/// <param name="Line">Where it stood, from 1.</param>
+/// <param name="Margin">The file's own "margin", or 1.</param>
+public sealed record ImportedPair(int Line, string Prompt, string Chosen, string Rejected, double Margin);
+
+/// <summary>What is wrong with a line.</summary>
+public sealed record LineProblem(int Line, string Problem);
+
+/// <summary>
+/// Reads TRL's preference forms line by line: texts, or lists of messages that come to one question and one answer; without "prompt" it is
+/// what both answers begin with. Pure; a wrong line is reported and does not hide the others.
+/// </summary>
+public static class TrlImport
+{
+    public const int MostLines = 20_000;
+    public const int MostChars = 32_000;
+
+    public static (IReadOnlyList<ImportedPair> Pairs, IReadOnlyList<LineProblem> Problems) Read(string jsonl)
+    {
+        var (pairs, problems) = (new List<ImportedPair>(), new List<LineProblem>());
+        var number = 0;
+        foreach (var line in jsonl.Split('\n'))
+        {
+            number++;
+            if (string.IsNullOrWhiteSpace(line))
+            {
+                continue;
+            }
+            if (pairs.Count + problems.Count >= MostLines)
+            {
+                problems.Add(new(number, $"A file may have {MostLines} lines; the rest was not read."));
+                break;
+            }
+            try
+            {
+                using var json = JsonDocument.Parse(line);
+                pairs.Add(Pair(json.RootElement, number));
+            }
+            catch (JsonException e)
+            {
+                problems.Add(new(number, $"Not JSON: {e.Message}"));
+            }
+            catch (FormatException e)
+            {
+                problems.Add(new(number, e.Message));
+            }
+        }
+        return (pairs, problems);
+    }
+
+    private static ImportedPair Pair(JsonElement record, int number)
+    {
+        if (record.ValueKind != JsonValueKind.Object)
+        {
+            throw new FormatException("Not an object.");
+        }
+        if (record.TryGetProperty("completion", out _) || record.TryGetProperty("messages", out _) || record.TryGetProperty("text", out _))
+        {
+            throw new FormatException("Single answers (KTO, SFT) are no pairs; train on them with arena-trainer train.");
+        }
+        var (chosen, rejected) = (Need(record, "chosen"), Need(record, "rejected"));
+        var (question, better, worse) = chosen.ValueKind == JsonValueKind.Array || rejected.ValueKind == JsonValueKind.Array
+            ? FromMessages(record, chosen, rejected)
+            : FromTexts(record, Text(chosen, "chosen"), Text(rejected, "rejected"));
+        foreach (var (name, text) in new[] { ("prompt", question), ("chosen", better), ("rejected", worse) })
+        {
+            if (string.IsNullOrWhiteSpace(text))
+            {
+                throw new FormatException($"\"{name}\" is empty.");
+            }
+            if (text.Length > MostChars)
+            {
+                throw new FormatException($"\"{name}\" has {text.Length} characters; at most {MostChars} are allowed.");
+            }
+            if (text.Contains('\0', StringComparison.Ordinal))
+            {
+                throw new FormatException($"\"{name}\" holds a character of code 0.");
+            }
+        }
+        if (better == worse)
+        {
+            throw new FormatException("Both answers are the same.");
+        }
+        var margin = record.TryGetProperty("margin", out var given) && given.ValueKind == JsonValueKind.Number ? given.GetDouble() : 1;
+        return margin is >= 0 and <= 1 ? new(number, question, better, worse, margin) : throw new FormatException("\"margin\" lies between 0 and 1.");
+    }
+
+    private static (string, string, string) FromTexts(JsonElement record, string chosen, string rejected)
+    {
+        if (record.TryGetProperty("prompt", out var prompt))
+        {
+            return (prompt.ValueKind == JsonValueKind.Array ? Only(Messages(prompt, "prompt"), "user") : Text(prompt, "prompt"), chosen, rejected);
+        }
+        var shared = 0;
+        while (shared < chosen.Length && shared < rejected.Length && chosen[shared] == rejected[shared])
+        {
+            shared++;
+        }
+        // As TRL extracts it: the space before the difference belongs to the answers.
+        shared -= shared > 0 && (chosen[shared - 1] == ' ' || char.IsHighSurrogate(chosen[shared - 1])) ? 1 : 0;
+        return (chosen[..shared], chosen[shared..], rejected[shared..]);
+    }
+
+    private static (string, string, string) FromMessages(JsonElement record, JsonElement chosen, JsonElement rejected)
+    {
+        var (better, worse) = (Messages(chosen, "chosen"), Messages(rejected, "rejected"));
+        List<(string Role, string Content)> asked = [];
+        if (record.TryGetProperty("prompt", out var prompt))
+        {
+            asked = prompt.ValueKind == JsonValueKind.Array ? Messages(prompt, "prompt") : [("user", Text(prompt, "prompt"))];
+        }
+        else
+        {
+            while (better.Count > 1 && worse.Count > 1 && better[0] == worse[0])
+            {
+                asked.Add(better[0]);
+                better.RemoveAt(0);
+                worse.RemoveAt(0);
+            }
+        }
+        return (Only(asked, "user"), Only(better, "assistant"), Only(worse, "assistant"));
+    }
+
+    private static string Only(List<(string Role, string Content)> messages, string role) =>
+        messages is [(var who, var text)] && who == role ? text : throw new FormatException($"Conversations of several turns are not kept here: one message of the {role} was expected, not {messages.Count}{(messages.Count == 1 ? $" of the {messages[0].Role}" : "")}.");
+
+    private static List<(string Role, string Content)> Messages(JsonElement list, string field) => list.ValueKind != JsonValueKind.Array
+        ? throw new FormatException($"\"{field}\" is no list of messages, the other answer is.")
+        : [.. list.EnumerateArray().Select(m => m.ValueKind == JsonValueKind.Object ? (Text(Need(m, "role"), "role"), Text(Need(m, "content"), "content")) : throw new FormatException($"\"{field}\" holds something that is no message."))];
+
+    private static JsonElement Need(JsonElement record, string field) => record.TryGetProperty(field, out var value) ? value : throw new FormatException($"There is no \"{field}\".");
+
+    private static string Text(JsonElement value, string field)
+    {
+        if (value.ValueKind != JsonValueKind.String)
+        {
+            throw new FormatException($"\"{field}\" is neither a text nor a list of messages.");
+        }
+        try
+        {
+            return value.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new FormatException($"\"{field}\" holds half a character.");
+        }
+    }
+}

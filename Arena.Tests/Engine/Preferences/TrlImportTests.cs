@@ -1,0 +1,90 @@
+using Arena.Engine.Agents;
+using Arena.Engine.Preferences;
+
+namespace Arena.Tests.Engine.Preferences;
+
+public sealed class TrlImportTests
+{
+    [Theory]
+    [InlineData("""{"prompt":"p","chosen":"a","rejected":"b"}""", "p", "a", "b")]
+    [InlineData("""{"chosen":"The sky is blue","rejected":"The sky is green","margin":0.5}""", "The sky is", " blue", " green")]
+    [InlineData("""{"prompt":[{"role":"user","content":"p"}],"chosen":[{"role":"assistant","content":"a"}],"rejected":[{"role":"assistant","content":"b"}]}""", "p", "a", "b")]
+    [InlineData("""{"chosen":[{"role":"user","content":"p"},{"role":"assistant","content":"a"}],"rejected":[{"role":"user","content":"p"},{"role":"assistant","content":"b"}]}""", "p", "a", "b")]
+    public void The_forms_of_trl_are_read(string line, string prompt, string chosen, string rejected)
+    {
+        var (pairs, problems) = TrlImport.Read(line);
+        Assert.Empty(problems);
+        Assert.Equal((prompt, chosen, rejected), pairs.Select(p => (p.Prompt, p.Chosen, p.Rejected)).Single());
+    }
+
+    [Fact]
+    public void Every_wrong_line_is_named_and_hides_no_other()
+    {
+        var (pairs, problems) = TrlImport.Read("""
+            {"prompt":"p","chosen":"a","rejected":"b"}
+            {"prompt":"p","chosen":"a"}
+
+            nonsense
+            {"prompt":"p","chosen":"a","rejected":"a"}
+            {"prompt":"p","chosen":"a","rejected":7}
+            {"prompt":"","chosen":"a","rejected":"b"}
+            {"prompt":"p","completion":"a","label":true}
+            {"prompt":"p","chosen":"a","rejected":"b","margin":2}
+            {"prompt":[{"role":"user","content":"x"},{"role":"assistant","content":"y"},{"role":"user","content":"z"}],"chosen":"a","rejected":"b"}
+            {"prompt":"p","chosen":[{"role":"assistant","content":"a"}],"rejected":"b"}
+            {"prompt":"p","chosen":"\ud800","rejected":"b"}
+            [1]
+            {"prompt":"q","chosen":"c","rejected":"d"}
+            """);
+        Assert.Equal([1, 14], pairs.Select(p => p.Line));
+        Assert.Equal([2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13], problems.Select(p => p.Line));
+        Assert.Contains("rejected", problems[0].Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Long_files_and_long_texts_are_cut_short_with_a_word()
+    {
+        var (pairs, problems) = TrlImport.Read(string.Concat(Enumerable.Range(0, TrlImport.MostLines + 5).Select(i => $$"""{"prompt":"{{i}}","chosen":"a","rejected":"b"}""" + "\n")));
+        Assert.Equal((TrlImport.MostLines, 1), (pairs.Count, problems.Count));
+        Assert.Contains("characters", TrlImport.Read($$"""{"prompt":"{{new string('x', TrlImport.MostChars + 1)}}","chosen":"a","rejected":"b"}""").Problems[0].Problem, StringComparison.Ordinal);
+    }
+}
+
+public sealed class PairImportTests : IAsyncLifetime
+{
+    private readonly EngineFixture _engine = new();
+
+    public ValueTask InitializeAsync() => _engine.InitializeAsync();
+
+    public ValueTask DisposeAsync() => _engine.DisposeAsync();
+
+    [Fact]
+    public async Task Imported_pairs_show_to_their_owner_only_and_twice_is_once()
+    {
+        var (mine, other) = (await _engine.AgentAsync(AgentKind.Bot, new BotConfig()), await _engine.AgentAsync(AgentKind.Bot, new BotConfig()));
+        await using var db = await _engine.DbAsync();
+        var import = new PairImport(db, _engine.Time);
+        const string lines = """
+            {"prompt":"tic-tac-toe:51","chosen":"3","rejected":"2"}
+            {"prompt":"Say hello.","chosen":"Hello","rejected":"No"}
+            broken
+            """;
+        var outcome = await import.SaveAsync(mine.Agent.OwnerId, mine.Agent.Id, "tic-tac-toe", lines, default);
+        Assert.Equal((2, 0, 1, null), (outcome.Added, outcome.Known, outcome.Problems.Count, outcome.Refused));
+        Assert.Equal((0, 2), await import.SaveAsync(mine.Agent.OwnerId, mine.Agent.Id, "tic-tac-toe", lines, default) is var again ? (again.Added, again.Known) : default);
+        Assert.NotNull((await import.SaveAsync(other.Agent.OwnerId, mine.Agent.Id, "tic-tac-toe", lines, default)).Refused);
+
+        var export = new PairExport(db);
+        Assert.Equal(1, (await export.FreezeAsync(mine.Agent.OwnerId, "tic-tac-toe", 100, default)).Count);
+        Assert.Equal(2, await export.LinesAsync(new(Source: PairSource.Imported), mine.Agent.OwnerId, 100).CountAsync());
+        if (other.Agent.OwnerId != mine.Agent.OwnerId)
+        {
+            Assert.Equal(0, await export.LinesAsync(new(Source: PairSource.Imported), other.Agent.OwnerId, 100).CountAsync());
+        }
+        Assert.Equal(0, await export.LinesAsync(new(Source: PairSource.Imported), null, 100).CountAsync());
+        Assert.Equal(0, (await export.FreezeAsync(Guid.Parse("00000000-0000-0000-0000-0000000000ff"), "tic-tac-toe", 100, default)).Count);
+        var (chosen, zip) = await export.DataSetAsync(new(), mine.Agent.OwnerId, new(TestShare: 0), 100, _engine.Time.GetUtcNow(), default);
+        Assert.Equal(2, chosen.Train.Count);
+        Assert.NotEmpty(zip);
+    }
+}
