@@ -14,7 +14,7 @@ list() {
   matchmaking matches until a ladder's order is right, by way of pairing (--full: 200 seeds, also 256 players)
   judges      the panel on real verdicts with known truth, five-fold: accuracy, coverage, calibration; [--verdicts FILE] [--strategy NAME|all]
   trainer     matmul ceiling and the share of it that a training step reaches
-  learning    a policy's score before and after training, on fresh seeds
+  learning    scores before and after training by each method and against each fixed opponent, on fresh seeds; --space S --seeds N [--seed-base N] [--methods dpo,grpo,mix]
 bench/README.md keeps the last honest figures.
 TEXT
 }

@@ -16,6 +16,7 @@ var root = new RootCommand("Arena.Trainer: serves policies, trains them on prefe
     EvalCommand.Create(),
     TrainCommand.Create(),
     LearnCommand.Create(),
+    VerifyRunCommand.Create(),
     BenchCommand.Create(),
     TokenizerCommand.Create(),
     RewardCommand.Create(),

@@ -1,9 +1,10 @@
 using System.Text.Json;
+using Arena.Rules.Spaces;
 
 namespace Arena.Engine.Training;
 
-/// <summary>What an owner may choose for a run; the defaults are the recipe that was confirmed on fresh seeds (reference/trainer.md section 4.1, setting C).</summary>
-/// <param name="Method">"dpo" or "grpo".</param>
+/// <summary>What an owner may choose for a run; <see cref="For"/> gives the space's recipe. What is not named here stays the recipe's in the trainer.</summary>
+/// <param name="Method">"dpo", "grpo" or "mix".</param>
 /// <param name="Rounds">Rounds of self-play and learning.</param>
 /// <param name="Beta">DPO's strength of the pull towards the reference policy.</param>
 /// <param name="LearningRate">AdamW's.</param>
@@ -35,6 +36,14 @@ public sealed record TrainOptions(
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
+    /// <summary>The recipe of a space, the same that the trainer and the bench use.</summary>
+    /// <param name="method">Null = the recommended one.</param>
+    public static TrainOptions For(string space, string? method = null)
+    {
+        var r = TrainingRecipes.For(space, method);
+        return new(r.Method, r.Rounds, r.Beta, r.LearningRate, r.Epochs, r.BatchPairs, r.RpoAlpha, 0, 1, r.RootsPerOpening, r.RolloutsPerRoot, r.PairsPerRoot, r.Temperature, r.OpponentNoise);
+    }
+
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 
     public static TrainOptions FromJson(string json) =>
@@ -42,7 +51,7 @@ public sealed record TrainOptions(
 
     /// <summary>Null, or which option is out of bounds and what the bounds are.</summary>
     public string? Problem() =>
-        Method is not ("dpo" or "grpo") ? "The method is \"dpo\" or \"grpo\"."
+        !TrainingRecipes.Methods.Contains(Method) ? "The method is \"dpo\", \"grpo\" or \"mix\"."
         : Out("rounds", Rounds, 1, 200) ?? Out("beta", Beta, 0.001, 10) ?? Out("learningRate", LearningRate, 1e-7, 0.1)
         ?? Out("epochs", Epochs, 1, 10) ?? Out("batchPairs", BatchPairs, 1, 4_096) ?? Out("rpoAlpha", RpoAlpha, 0, 10)
         ?? Out("loraRank", LoraRank, 0, 64) ?? Out("seed", Seed, 0, 9_007_199_254_740_991) ?? Out("rootsPerOpening", RootsPerOpening, 1, 512)

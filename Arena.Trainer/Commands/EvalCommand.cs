@@ -1,8 +1,7 @@
 using System.CommandLine;
 using Arena.Trainer.Native;
 using Arena.Trainer.Policies;
-using Arena.Trainer.Sampling;
-using Arena.Trainer.SelfPlay;
+using Arena.Trainer.Training;
 using Spectre.Console;
 using TorchSharp;
 
@@ -19,28 +18,19 @@ internal static class EvalCommand
         {
             TorchBootstrap.Start(parse.GetValue(threads));
             using var policy = ShippedModel.Load(parse.GetRequiredValue(model));
-            var game = BoardGames.Find(parse.GetRequiredValue(space));
+            var slug = parse.GetRequiredValue(space);
+            var source = RoundSources.For(slug, policy) ?? throw new TrainerException($"\"{slug}\" has no fixed opponents here.");
             var table = new Table().AddColumns("opponent", "score", "95 % interval", "drawn", "illegal", "games");
             using var scope = torch.NewDisposeScope();
             using var _ = torch.no_grad();
             var weights = policy.Bind();
-            foreach (var (name, opponent) in OpponentsOf(game))
+            foreach (var name in source.Opponents)
             {
-                var score = Evaluation.Run(policy.Decoder, weights, game, new GameTokens(game, policy.Tokenizer), opponent, parse.GetValue(games), new SamplingOptions(parse.GetValue(temperature)), parse.GetValue(seed));
+                var score = source.Evaluate(weights, name, parse.GetValue(games), parse.GetValue(seed), parse.GetValue(temperature))!;
                 table.AddRow(name, $"{score.Value:F3}", $"{score.Low:F3} – {score.High:F3}", $"{score.Draws:F3}", $"{score.Illegal:F3}", $"{score.Games}");
             }
             AnsiConsole.Write(table);
         });
         return command;
-    }
-
-    internal static IEnumerable<(string Name, Opponent Opponent)> OpponentsOf(IBoardGame game)
-    {
-        yield return ("random", Opponents.Random(game));
-        yield return ("greedy", Opponents.Greedy(game));
-        if (game is TicTacToeGame)
-        {
-            yield return ("perfect", Opponents.PerfectTicTacToe());
-        }
     }
 }

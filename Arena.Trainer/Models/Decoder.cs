@@ -153,12 +153,14 @@ public sealed class Decoder : IDisposable
         {
             return FusedNorm.Of(x, weight, Config.RmsNormEps);
         }
+        // A product, not square(): that one makes a temporary Scalar, which the collector may free while libtorch reads it (seen as "Unknown scalar type").
+        using Scalar eps = Config.RmsNormEps;
         if (x.dtype is ScalarType.BFloat16 or ScalarType.Float16)
         {
             var wide = x.to_type(ScalarType.Float32);
-            return weight * (wide * (wide.square().mean([-1], keepdim: true) + Config.RmsNormEps).rsqrt()).to_type(x.dtype);
+            return weight * (wide * ((wide * wide).mean([-1], keepdim: true) + eps).rsqrt()).to_type(x.dtype);
         }
-        return x * (x.square().mean([-1], keepdim: true) + Config.RmsNormEps).rsqrt() * weight;
+        return x * ((x * x).mean([-1], keepdim: true) + eps).rsqrt() * weight;
     }
 
     private bool FusedFor(Tensor x) => Fused && x.dtype == ScalarType.Float32 && x.device_type == DeviceType.CPU && RowProducts.IsSupported;

@@ -1,4 +1,5 @@
 using Arena.Trainer.Models;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Arena.Trainer.Optimisation;
@@ -52,17 +53,22 @@ public sealed class FlatAdamW : IDisposable
         if (norm > clipNorm)
         {
             // The 1e-6 is PyTorch's, in clip_grad_norm_.
-            gradient.mul_(clipNorm / (norm + 1e-6));
+            using Scalar shorter = clipNorm / (norm + 1e-6);
+            gradient.mul_(shorter);
         }
         Steps++;
         if (WeightDecay != 0)
         {
-            _parameters.mul_(1 - learningRate * WeightDecay);
+            using Scalar decayed = 1 - learningRate * WeightDecay;
+            _parameters.mul_(decayed);
         }
-        First.mul_(Beta1).add_(gradient, 1 - Beta1);
-        Second.mul_(Beta2).addcmul_(gradient, gradient, 1 - Beta2);
-        var deviation = Second.sqrt().div_(Math.Sqrt(1 - Math.Pow(Beta2, Steps))).add_(Epsilon);
-        _parameters.addcdiv_(First, deviation, -learningRate / (1 - Math.Pow(Beta1, Steps)));
+        // A number that turns into a Scalar within the call may be collected, and its native part freed, while libtorch still reads it; these live to the end.
+        using Scalar beta1 = Beta1, rest1 = 1 - Beta1, beta2 = Beta2, rest2 = 1 - Beta2, epsilon = Epsilon;
+        using Scalar correction = Math.Sqrt(1 - Math.Pow(Beta2, Steps)), rate = -learningRate / (1 - Math.Pow(Beta1, Steps));
+        First.mul_(beta1).add_(gradient, rest1);
+        Second.mul_(beta2).addcmul_(gradient, gradient, rest2);
+        var deviation = Second.sqrt().div_(correction).add_(epsilon);
+        _parameters.addcdiv_(First, deviation, rate);
         gradient.zero_();
         return norm;
     }

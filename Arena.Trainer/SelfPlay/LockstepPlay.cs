@@ -28,7 +28,8 @@ public sealed class LockstepPlay(Decoder decoder, DecoderWeights weights, IBoard
     /// <param name="openings">Moves before play, all of one length, none of them ending its game.</param>
     /// <param name="copies">Games played from each opening; they follow each other in the result.</param>
     /// <param name="overrides">Moves that are not the policy's.</param>
-    public PlayedGame[] Run(IReadOnlyList<int[]> openings, int copies, SamplingOptions options, SeededChance chance, MoveOverride? overrides = null)
+    /// <param name="rival">Plays the side that does not move first after the openings; null = the policy plays both.</param>
+    public PlayedGame[] Run(IReadOnlyList<int[]> openings, int copies, SamplingOptions options, SeededChance chance, MoveOverride? overrides = null, Rival? rival = null)
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
@@ -46,6 +47,7 @@ public sealed class LockstepPlay(Decoder decoder, DecoderWeights weights, IBoard
             played[row] = [.. openings[row / copies].Select(tokens.Token)];
         }
         var prompt = 1 + tokens.Prefix.Count + moves;
+        using var other = rival is null ? null : new RivalSeat(rival, openings, copies, game.MaxMoves);
         var cache = new KvCache(config, openings.Count, prompt + game.MaxMoves - moves, dtype: weights.Embedding.dtype);
         try
         {
@@ -54,8 +56,9 @@ public sealed class LockstepPlay(Decoder decoder, DecoderWeights weights, IBoard
             var source = Enumerable.Range(0, boards.Length).Select(row => row / copies).ToList();
             var rows = Enumerable.Range(0, boards.Length).ToList();
             Fork(ref cache, source);
-            while (true)
+            for (var ply = moves; ; ply++)
             {
+                var theirs = other is not null && (ply - moves) % 2 == 1;
                 var next = new List<long>(rows.Count);
                 var kept = new List<int>(rows.Count);
                 for (var i = 0; i < rows.Count; i++)
@@ -63,7 +66,7 @@ public sealed class LockstepPlay(Decoder decoder, DecoderWeights weights, IBoard
                     var row = rows[i];
                     var at = source.Count > 0 ? source[i] : i;
                     var choice = overrides?.Invoke(row, boards[row], chance) ?? -1;
-                    var token = choice >= 0 ? tokens.Token(choice) : TokenPicker.Pick(logits.AsSpan(at * config.VocabSize, config.VocabSize), options, chance, config.BosId);
+                    var token = choice >= 0 ? tokens.Token(choice) : theirs ? other!.Pick(i, tokens, chance) : TokenPicker.Pick(logits.AsSpan(at * config.VocabSize, config.VocabSize), options, chance, config.BosId);
                     played[row].Add(token);
                     results[row] = Advance(ref boards[row], token, played[row])!;
                     if (results[row] is null)
@@ -82,6 +85,7 @@ public sealed class LockstepPlay(Decoder decoder, DecoderWeights weights, IBoard
                     rows = [.. kept.Select(i => rows[i])];
                 }
                 source = [];
+                other?.Advance(kept, [.. next.Select(t => tokens.Choice((int)t))]);
                 logits = BatchSampler.Step(decoder, weights, cache, [.. next], rows.Count);
             }
         }

@@ -1,3 +1,6 @@
+using Arena.Rules;
+using Arena.Rules.Play;
+using Arena.Rules.Spaces.ConnectFour;
 using Arena.Trainer.Chance;
 
 namespace Arena.Trainer.SelfPlay;
@@ -8,6 +11,28 @@ public delegate int Opponent(in Board board, SeededChance chance);
 /// <summary>The fixed opponents of evaluations.</summary>
 public static class Opponents
 {
+    /// <summary>A house agent of the game's space by its slug, or null. Those that play most moves are written for many games at once; the others are the rules' own.</summary>
+    public static Opponent? TryFind(IBoardGame game, string slug) => (slug, game) switch
+    {
+        ("random", _) => Random(game),
+        ("greedy", _) => Greedy(game),
+        ("perfect", TicTacToeGame) => PerfectTicTacToe(),
+        (_, ConnectFourGame) when SpaceRegistry.Find(game.Slug) is { } rules && rules.House.FirstOrDefault(h => h.Slug == slug) is { } house => FromRules(rules, house),
+        _ => null,
+    };
+
+    /// <summary>A Connect Four house agent; both sides of this seam number cells alike.</summary>
+    private static Opponent FromRules(ISpaceRules rules, IHouseAgent house) => (in board, chance) =>
+    {
+        var seed = new byte[32];
+        for (var i = 0; i < 4; i++)
+        {
+            BitConverter.TryWriteBytes(seed.AsSpan(8 * i), chance.NextWord());
+        }
+        var state = new ConnectFourState(new ConnectFourBoard(board.Mover, board.First | board.Second), "");
+        return house.Act(rules, state, board.Moves % 2, new Draws(seed, "house"))[0] - '1';
+    };
+
     /// <summary>Uniform among legal moves.</summary>
     public static Opponent Random(IBoardGame game) => (in board, chance) => RandomMove(game, board, chance);
 

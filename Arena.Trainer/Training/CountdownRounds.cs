@@ -19,42 +19,56 @@ public sealed class CountdownRounds(Policy policy) : IRoundSource
 
     private readonly ISpaceRules _rules = SpaceRegistry.Find(Space)!;
 
-    /// <summary>The best quarter against the worst.</summary>
-    public (double Good, double Bad) PairBounds => (0.75, 0.25);
+    /// <summary>Measured as an opponent, but nobody's: the share of answers that hit the target.</summary>
+    public const string Exact = "exact";
+
+    /// <summary>A legal answer against an illegal one counts, an exact one against a far one too.</summary>
+    public double PairGap => 0.15;
+
+    public IReadOnlyList<string> Opponents { get; } = [Exact, "random-100", "random-1000", "random-10000"];
 
     public List<AnswerGroup> Sample(DecoderWeights weights, TrainOptions options, SeededChance chance)
     {
         var problems = Enumerable.Range(0, ProblemsPerRoot * options.RootsPerOpening).Select(_ => Deal(chance)).ToList();
         var answers = Answer(weights, problems, options.RolloutsPerRoot, new SamplingOptions(options.Temperature), chance);
-        return [.. problems.Select((problem, i) => Group(problem, answers[i]))];
+        return [.. problems.Select((problem, i) => Group(problem, answers[i], options.IllegalValue))];
     }
 
     /// <summary>"random" is the weakest house agent, a hundred random tries.</summary>
-    public Score? Evaluate(DecoderWeights weights, string opponent, int games)
+    public Score? Evaluate(DecoderWeights weights, string opponent, int games, ulong seed = 999, double temperature = 1)
     {
-        if (opponent != "random")
+        var house = _rules.House.FirstOrDefault(h => h.Slug == (opponent == "random" ? "random-100" : opponent));
+        if (house is null && opponent != Exact)
         {
             return null;
         }
-        var chance = new SeededChance(999, stream: 999);
+        var chance = new SeededChance(seed, stream: 999);
         var problems = Enumerable.Range(0, games).Select(_ => Deal(chance)).ToList();
-        var answers = problems.Chunk(256).SelectMany(chunk => Answer(weights, chunk, 1, new SamplingOptions(), chance)).ToList();
+        var answers = problems.Chunk(256).SelectMany(chunk => Answer(weights, chunk, 1, new SamplingOptions(temperature), chance)).ToList();
         var scores = new List<double>(games);
         var illegal = 0;
         for (var i = 0; i < games; i++)
         {
             var own = Legal(problems[i], answers[i][0].Text);
             illegal += own is null ? 1 : 0;
-            var theirs = _rules.House[0].Act(_rules, problems[i], 1, new Draws(Seed(chance), "house"));
-            scores.Add(Scores(problems[i], [own, theirs])[0]);
+            scores.Add(house is null
+                ? own is not null && CountdownRules.Distance(problems[i], own) == 0 ? 1 : 0
+                : Scores(problems[i], [own, house.Act(_rules, problems[i], 1, new Draws(Seed(chance), "house"))])[0]);
         }
         return Score.Of(scores, scores.Count(s => s is 0.5) / (double)games, illegal / (double)games);
     }
 
-    private AnswerGroup Group(CountdownState problem, List<(MarkedSequence Sequence, string Text)> answers)
+    private AnswerGroup Group(CountdownState problem, List<(MarkedSequence Sequence, string Text)> answers, double illegal) =>
+        new(Compact(problem), [.. answers.Select(a => new SampledAnswer(a.Sequence, a.Text, Value(problem, a.Text, illegal)))]);
+
+    /// <summary>
+    /// 1 for an exact answer, at most a half for any other legal one, falling with its distance to 0.1: the rules can check each answer
+    /// by itself, so it needs no opponent, and an answer that is only near must not pay like a right one.
+    /// </summary>
+    private double Value(CountdownState problem, string text, double illegal)
     {
-        var values = Scores(problem, [.. answers.Select(a => Legal(problem, a.Text))]);
-        return new(Compact(problem), [.. answers.Select((a, i) => new SampledAnswer(a.Sequence, a.Text, values[i]))]);
+        var distance = Legal(problem, text) is { } legal ? CountdownRules.Distance(problem, legal) : null;
+        return distance is not { } off ? illegal : off == 0 ? 1 : 0.1 + 0.4 / (1 + off / 10.0);
     }
 
     private List<List<(MarkedSequence Sequence, string Text)>> Answer(DecoderWeights weights, IReadOnlyList<CountdownState> problems, int copies, SamplingOptions options, SeededChance chance)

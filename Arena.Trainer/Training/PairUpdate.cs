@@ -32,7 +32,8 @@ internal sealed class PairUpdate(TrainedPolicy policy, FlatAdamW optimizer, Trai
 
     /// <summary>One optimizer step on a minibatch.</summary>
     /// <param name="referenceChosen">Same order as <paramref name="batch"/>.</param>
-    public Dictionary<string, double> Step(IReadOnlyList<PreferencePair> batch, float[] referenceChosen, float[] referenceRejected)
+    /// <param name="rate">Learning rate; null = the options'.</param>
+    public Dictionary<string, double> Step(IReadOnlyList<PreferencePair> batch, float[] referenceChosen, float[] referenceRejected, double? rate = null)
     {
         using var scope = NewDisposeScope();
         var scored = SequenceScorer.Score(policy.Decoder, policy.Bind(), batch);
@@ -47,7 +48,7 @@ internal sealed class PairUpdate(TrainedPolicy policy, FlatAdamW optimizer, Trai
         var (good, bad) = (_loss.Reward(p.PolicyChosen, p.ReferenceChosen), _loss.Reward(p.PolicyRejected, p.ReferenceRejected));
         // One transfer for all numbers.
         var numbers = stack([loss, good.mean(), bad.mean(), good.gt(bad).to_type(good.dtype).mean(), p.PolicyChosen.mean(), p.PolicyRejected.mean()], 0).data<float>().ToArray();
-        var norm = optimizer.Step(options.LearningRate, options.ClipNorm);
+        var norm = optimizer.Step(rate ?? options.LearningRate, options.ClipNorm);
         return new()
         {
             ["loss"] = numbers[0],

@@ -6,17 +6,17 @@ namespace Arena.Trainer.Training;
 /// <summary>Turns groups of answers into what is learnt from: pairs for DPO, trajectories with advantages for GRPO. Each comes with its line for the record.</summary>
 public static class RoundData
 {
-    /// <summary>Good answers against bad ones to the same prompt, at most <paramref name="perGroup"/>, and only where their first choice differs.</summary>
-    /// <param name="good">Least value of a chosen answer.</param>
-    /// <param name="bad">Most value of a rejected one.</param>
-    public static List<(PreferencePair Pair, JsonObject Line)> Pairs(IEnumerable<AnswerGroup> groups, double good, double bad, int perGroup, int round)
+    /// <summary>The best answers against the worst to the same prompt, at most <paramref name="perGroup"/>, and only where their first choice differs.</summary>
+    /// <param name="gap">Least difference of the two values.</param>
+    public static List<(PreferencePair Pair, JsonObject Line)> Pairs(IEnumerable<AnswerGroup> groups, double gap, int perGroup, int round)
     {
         var pairs = new List<(PreferencePair, JsonObject)>();
         foreach (var group in groups)
         {
-            var chosen = group.Answers.Where(a => a.Value >= good).ToList();
-            var rejected = group.Answers.Where(a => a.Value <= bad).ToList();
-            for (var i = 0; i < Math.Min(perGroup, Math.Min(chosen.Count, rejected.Count)); i++)
+            // Both sorts are stable: equal values stay in the order in which they were sampled.
+            var chosen = group.Answers.OrderByDescending(a => a.Value).ToList();
+            var rejected = group.Answers.OrderBy(a => a.Value).ToList();
+            for (var i = 0; i < Math.Min(perGroup, group.Answers.Count / 2) && chosen[i].Value - rejected[i].Value >= gap; i++)
             {
                 if (chosen[i].Decision != rejected[i].Decision)
                 {

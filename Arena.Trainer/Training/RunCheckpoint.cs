@@ -19,7 +19,9 @@ namespace Arena.Trainer.Training;
 /// <param name="MetricsBytes">Length of metrics.jsonl at this point; what follows is forgotten.</param>
 /// <param name="SamplesBytes">Length of the record of samples at this point.</param>
 /// <param name="Before">The start's score against random, once measured.</param>
-public sealed record RunState(TrainOptions Options, string Base, string Data, bool PairsDone, int Round, int Steps, IReadOnlyList<ulong> Chance, long MetricsBytes, long SamplesBytes, Score? Before)
+/// <param name="ProofSteps">Length of the proof's records at this point.</param>
+/// <param name="ProofBatches">Length of the proof's batches.</param>
+public sealed record RunState(TrainOptions Options, string Base, string Data, bool PairsDone, int Round, int Steps, IReadOnlyList<ulong> Chance, long MetricsBytes, long SamplesBytes, Score? Before, long ProofSteps = 0, long ProofBatches = 0)
 {
     /// <summary>Where it stands within a phase; null = between phases.</summary>
     public PhasePlace? Within { get; init; }

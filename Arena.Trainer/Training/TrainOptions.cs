@@ -2,11 +2,12 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Arena.Trainer.Losses;
 using Arena.Trainer.Models;
+using Arena.Trainer.SelfPlay;
 
 namespace Arena.Trainer.Training;
 
 /// <summary>How a policy is trained. The names are those of the worker protocol; what is left out has these defaults.</summary>
-/// <param name="Method">"dpo" (any comparison of pairs, see <paramref name="Loss"/>), "grpo", "kto" or "sft".</param>
+/// <param name="Method">"dpo" (any comparison of pairs, see <paramref name="Loss"/>), "grpo", "mix" (each round is learnt from both ways, pairs first), "kto" or "sft".</param>
 /// <param name="Rounds">Rounds of self-play; 0 = only the given pairs.</param>
 /// <param name="Beta">DPO's pull to the reference.</param>
 /// <param name="LearningRate">AdamW's.</param>
@@ -34,6 +35,12 @@ namespace Arena.Trainer.Training;
 /// <param name="UndesirableWeight">KTO: of bad answers.</param>
 /// <param name="LoraTargets">Layers that a fresh adapter covers: names with commas ("q_proj,v_proj"), or "all-linear".</param>
 /// <param name="LoraAlpha">A fresh adapter's alpha; 0 = twice the rank.</param>
+/// <param name="Opponents">Who is met in rounds of a board game and in which shares: "self", "start" (the policy as the run began), "random" and the
+/// space's house agents, e.g. "self=0.5,greedy=0.5".</param>
+/// <param name="PoolShare">Share of the games that a job's pool gets, when the job brings one.</param>
+/// <param name="IllegalValue">What an answer against the rules is worth; a lost game is 0.</param>
+/// <param name="FinalRate">The learning rate falls in a straight line to this share at the last round.</param>
+/// <param name="ProofEvery">Above 0: the run leaves a learning proof, with a checkpoint to replay from at least every so many steps.</param>
 public sealed record TrainOptions(
     string Method = "grpo",
     int Rounds = 20,
@@ -62,10 +69,21 @@ public sealed record TrainOptions(
     double DesirableWeight = 1,
     double UndesirableWeight = 1,
     string LoraTargets = LoraConfig.AllLinear,
-    double LoraAlpha = 0)
+    double LoraAlpha = 0,
+    string Opponents = "self",
+    double PoolShare = 0.5,
+    double IllegalValue = 0,
+    double FinalRate = 1,
+    int ProofEvery = 0)
 {
     [JsonIgnore]
-    public bool IsDpo => Method == "dpo";
+    public bool LearnsPairs => Method != "grpo";
+
+    [JsonIgnore]
+    public bool LearnsTrajectories => Method is "grpo" or "mix";
+
+    /// <summary>The learning rate of a round, from 1 on.</summary>
+    public double RateOf(int round) => LearningRate * (Rounds < 2 || round < 1 ? 1 : 1 - (1 - FinalRate) * (round - 1) / (Rounds - 1));
 
     /// <summary>Learns from single answers, good or bad, that are taken from pairs or given as such.</summary>
     [JsonIgnore]
@@ -98,7 +116,7 @@ public sealed record TrainOptions(
     {
         string? problem = this switch
         {
-            { Method: not ("dpo" or "grpo" or "kto" or "sft") } => $"method is \"{Method}\"; known: dpo, grpo, kto, sft",
+            { Method: not ("dpo" or "grpo" or "mix" or "kto" or "sft") } => $"method is \"{Method}\"; known: dpo, grpo, mix, kto, sft",
             { Rounds: < 0 or > 10_000 } => "rounds must be between 0 and 10000",
             { Beta: not (> 0 and <= 100) } => "beta must be above 0",
             { LearningRate: not (> 0 and <= 1) } => "learningRate must be above 0 and at most 1",
@@ -120,8 +138,14 @@ public sealed record TrainOptions(
             { ClipHigh: not (> 0 and <= 100) } => "clipHigh must be above 0",
             { KlBeta: not (>= 0 and <= 100) } => "klBeta must not be negative",
             { DesirableWeight: not (>= 0 and <= 100) } or { UndesirableWeight: not (>= 0 and <= 100) } => "desirableWeight and undesirableWeight must not be negative",
+            { PoolShare: not (>= 0 and <= 1) } => "poolShare must be between 0 and 1",
+            { IllegalValue: not (>= -10 and <= 0) } => "illegalValue must be between -10 and 0",
+            { FinalRate: not (>= 0 and <= 1) } => "finalRate must be between 0 and 1",
+            { ProofEvery: < 0 } => "proofEvery must not be negative",
+            { ProofEvery: > 0, IsByAnswer: true } => "a learning proof covers dpo, grpo and mix; proofEvery must be 0 with " + Method,
             _ => null,
         };
+        problem ??= OpponentMix.Problem(Opponents);
         if (problem is null)
         {
             // Names of losses are looked up now, not after the first round.

@@ -2,6 +2,7 @@ using Arena.Trainer.Chance;
 using Arena.Trainer.Optimisation;
 using Arena.Trainer.Policies;
 using Arena.Trainer.SelfPlay;
+using Arena.Trainer.Training.Proof;
 using static TorchSharp.torch;
 
 namespace Arena.Trainer.Training;
@@ -27,18 +28,20 @@ public sealed record RunResult(string Folder, int Steps, Score? RandomBefore, Sc
 /// </summary>
 /// <param name="folder">The run's own: checkpoint, logs and result.</param>
 /// <param name="keepEvery">Steps between checkpoints within a phase; stopping leaves one too.</param>
-public sealed class TrainingRun(Policy start, TrainOptions options, string space, string pairsJsonl, string folder, int keepEvery = 200)
+/// <param name="pool">Opponents that a job brought.</param>
+public sealed class TrainingRun(Policy start, TrainOptions options, string space, string pairsJsonl, string folder, int keepEvery = 200, IReadOnlyList<PoolOpponent>? pool = null)
 {
     public const string MetricsFile = "metrics.jsonl";
 
     /// <summary>The samples that the run made itself: pairs in TRL form for DPO, rewarded completions for GRPO.</summary>
     public const string SamplesFile = "training-pairs.jsonl";
 
-    private readonly IRoundSource? _rounds = RoundSources.For(space, start);
+    private readonly IRoundSource? _rounds = RoundSources.For(space, start, pool);
     private readonly RunCheckpoint _within = new(Path.Combine(folder, "checkpoint-within"));
     private readonly RunState _fresh = new(options, start.WeightsHash, PreferenceData.Hash(pairsJsonl), false, 0, 0, new SeededChance(options.Seed, stream: 3).State, 0, 0, null);
     private readonly ReferenceCache _reference = new(Path.Combine(folder, "reference.bin"));
     private Action<double> _tick = _ => { };
+    private ProofWriter? _proof;
 
     public RunResult Execute(Action<RunProgress> report, CancellationToken cancel)
     {
@@ -54,6 +57,9 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
         using var metrics = new RunLog(Path.Combine(result, MetricsFile), state.MetricsBytes);
         using var samples = new RunLog(Path.Combine(result, SamplesFile), state.SamplesBytes);
         var chance = state.Generator();
+        using var proof = options.ProofEvery == 0 ? null : new ProofWriter(
+            new ProofFiles(folder), new(start.WeightsHash, _fresh.Data, space, options, ProofHashes.Weights(policy.Trained)), policy.Trained, optimizer, state.ProofSteps, state.ProofBatches);
+        _proof = proof;
 
         if (!anyGiven && (_rounds is null || options.Rounds == 0))
         {
@@ -99,7 +105,9 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
         {
             metrics.Flush();
             samples.Flush();
-            state = state with { Steps = optimizer.Steps, Chance = chance.State, MetricsBytes = metrics.Length, SamplesBytes = samples.Length };
+            proof?.Flush();
+            var (steps, batches) = proof?.Lengths ?? (0, 0);
+            state = state with { Steps = optimizer.Steps, Chance = chance.State, MetricsBytes = metrics.Length, SamplesBytes = samples.Length, ProofSteps = steps, ProofBatches = batches };
             checkpoint.Save(state, policy.Trained, optimizer);
             _within.Remove();
         }
@@ -108,7 +116,7 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
     private bool IsOurs(RunState state) => state.Options == options && state.Base == _fresh.Base && state.Data == _fresh.Data;
 
     /// <summary>Plays one round with the policy as it is and learns from it; one line of metrics per pass over the data.</summary>
-    private List<StepMetrics> PlayAndLearn(TrainedPolicy policy, FlatAdamW optimizer, IRoundSource source, SeededChance chance, int round, RunLog samples, CancellationToken cancel)
+    private IEnumerable<StepMetrics> PlayAndLearn(TrainedPolicy policy, FlatAdamW optimizer, IRoundSource source, SeededChance chance, int round, RunLog samples, CancellationToken cancel)
     {
         List<AnswerGroup> groups;
         using (NewDisposeScope())
@@ -117,25 +125,35 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
             groups = source.Sample(policy.Bind(), options, chance);
         }
         cancel.ThrowIfCancellationRequested();
-        if (options.Method != "grpo")
+        if (options.LearnsPairs)
         {
-            var pairs = RoundData.Pairs(groups, source.PairBounds.Good, source.PairBounds.Bad, options.PairsPerRoot, round);
+            var pairs = RoundData.Pairs(groups, source.PairGap, options.PairsPerRoot, round);
             samples.Append(pairs.Select(p => p.Line.ToJsonString(JsonStyle.Wire)));
-            return pairs.Count == 0 ? []
+            var lines = pairs.Count == 0 ? []
                 : options.IsByAnswer ? LearnAnswers(policy, optimizer, AnswerData.Of(pairs.Select(p => p.Pair)), chance, round, cancel)
                 : LearnPairs(policy, optimizer, [.. pairs.Select(p => p.Pair)], chance, round, cancel);
+            foreach (var line in lines)
+            {
+                yield return line;
+            }
         }
-        var trajectories = RoundData.Trajectories(groups, round, options.ScaleRewards);
-        samples.Append(trajectories.Select(t => t.Line.ToJsonString(JsonStyle.Wire)));
-        return LearnTrajectories(policy, optimizer, [.. trajectories.Select(t => t.Trajectory)], chance, round, cancel);
+        if (options.LearnsTrajectories)
+        {
+            var trajectories = RoundData.Trajectories(groups, round, options.ScaleRewards);
+            samples.Append(trajectories.Select(t => t.Line.ToJsonString(JsonStyle.Wire)));
+            foreach (var line in LearnTrajectories(policy, optimizer, [.. trajectories.Select(t => t.Trajectory)], chance, round, cancel))
+            {
+                yield return line;
+            }
+        }
     }
 
     private List<StepMetrics> LearnPairs(TrainedPolicy policy, FlatAdamW optimizer, List<PreferencePair> pairs, SeededChance chance, int round, CancellationToken cancel)
     {
         var update = new PairUpdate(policy, optimizer, options, _reference);
         var (chosen, rejected) = update.Reference(pairs);
-        return Passes(pairs.Count, options.BatchPairs, policy, optimizer, chance, round, cancel, batch =>
-            update.Step([.. batch.Select(i => pairs[i])], [.. batch.Select(i => chosen[i])], [.. batch.Select(i => rejected[i])]), new() { ["pairs"] = pairs.Count });
+        return Passes(ProofFiles.Pairs, i => ProofFiles.Item(i, pairs[i], chosen[i], rejected[i]), pairs.Count, options.BatchPairs, policy, optimizer, chance, round, cancel, batch =>
+            update.Step([.. batch.Select(i => pairs[i])], [.. batch.Select(i => chosen[i])], [.. batch.Select(i => rejected[i])], options.RateOf(round)), new() { ["pairs"] = pairs.Count });
     }
 
     private List<StepMetrics> LearnAnswers(TrainedPolicy policy, FlatAdamW optimizer, List<LabelledAnswer> answers, SeededChance chance, int round, CancellationToken cancel)
@@ -151,7 +169,8 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
         }
         var update = new AnswerUpdate(policy, optimizer, options);
         var reference = update.Reference(answers);
-        return Passes(answers.Count, 2 * options.BatchPairs, policy, optimizer, chance, round, cancel, batch =>
+        // No proof is written of these: the options refuse it.
+        return Passes("answers", i => $"{i}", answers.Count, 2 * options.BatchPairs, policy, optimizer, chance, round, cancel, batch =>
             update.Step([.. batch.Select(i => answers[i])], [.. batch.Select(i => reference[i])]), new() { ["answers"] = answers.Count });
     }
 
@@ -163,26 +182,32 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
         }
         var update = new TrajectoryUpdate(policy, optimizer, options);
         var sampled = update.Sampled(trajectories);
-        return Passes(trajectories.Count, 4 * options.BatchPairs, policy, optimizer, chance, round, cancel, batch =>
-            update.Step([.. batch.Select(i => trajectories[i])], [.. batch.Select(i => sampled[i])]), new() { ["trajectories"] = trajectories.Count });
+        return Passes(ProofFiles.Trajectories, i => ProofFiles.Item(i, trajectories[i], sampled[i]), trajectories.Count, 4 * options.BatchPairs, policy, optimizer, chance, round, cancel, batch =>
+            update.Step([.. batch.Select(i => trajectories[i])], [.. batch.Select(i => sampled[i])], options.RateOf(round)), new() { ["trajectories"] = trajectories.Count });
     }
 
     /// <summary>
     /// Epochs of shuffled minibatches; the mean of each epoch's step metrics. A checkpoint within the phase skips what it had learnt: data, reference
-    /// and order were made again from the phase's beginning, so the rest goes as it would have gone.
+    /// and order were made again from the phase's beginning, so the rest goes as it would have gone. A run that leaves a proof does the phase again
+    /// instead: each of its steps must be recorded.
     /// </summary>
-    private List<StepMetrics> Passes(int count, int batchSize, TrainedPolicy policy, FlatAdamW optimizer, SeededChance chance, int round, CancellationToken cancel, Func<int[], Dictionary<string, double>> step, Dictionary<string, double> extra)
+    /// <param name="kind">Of the items, as the proof names it.</param>
+    /// <param name="item">An item as the proof keeps it.</param>
+    private List<StepMetrics> Passes(
+        string kind, Func<int, string> item, int count, int batchSize, TrainedPolicy policy, FlatAdamW optimizer, SeededChance chance, int round, CancellationToken cancel, Func<int[], Dictionary<string, double>> step, Dictionary<string, double> extra)
     {
         var from = optimizer.Steps;
-        var place = _within.Peek(s => IsOurs(s) && s.Within is { } within && within.Round == round && within.From == from)?.Within;
+        var place = _proof is not null ? null : _within.Peek(s => IsOurs(s) && s.Within is { } within && within.Round == round && within.From == from)?.Within;
         var (lines, steps, done) = (new List<StepMetrics>(), new List<StepMetrics>(), 0);
         var batches = (count + batchSize - 1) / batchSize * options.Epochs;
-        var order = Enumerable.Range(0, count).ToList();
         for (var epoch = 0; epoch < options.Epochs; epoch++)
         {
+            // Each pass is shuffled from the natural order: the generator's state alone then tells a verifier the batches.
+            var seed = chance.State;
+            var order = Enumerable.Range(0, count).ToList();
             chance.Shuffle(order);
             steps.Clear();
-            foreach (var batch in order.Chunk(batchSize))
+            foreach (var (part, batch) in order.Chunk(batchSize).Index())
             {
                 if (done < place?.Done)
                 {
@@ -198,7 +223,7 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
                     Keep();
                     cancel.ThrowIfCancellationRequested();
                 }
-                var values = step(batch);
+                var values = _proof is null ? step(batch) : _proof.Record(kind, round, count, part, seed, [.. batch.Select(item)], () => step(batch));
                 steps.Add(new(optimizer.Steps, round, values));
                 done++;
                 _tick(done / (double)batches);
@@ -223,7 +248,7 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
 
         void Keep()
         {
-            if (done > 0)
+            if (done > 0 && _proof is null)
             {
                 _within.Save(_fresh with { Steps = optimizer.Steps, Within = new(round, from, done, [.. lines], [.. steps]) }, policy.Trained, optimizer);
             }

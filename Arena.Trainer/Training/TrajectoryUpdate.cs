@@ -33,7 +33,8 @@ public sealed class TrajectoryUpdate(TrainedPolicy policy, FlatAdamW optimizer, 
 
     /// <summary>One optimizer step on a minibatch.</summary>
     /// <param name="sampled">What <see cref="Sampled"/> gave for the same trajectories.</param>
-    public Dictionary<string, double> Step(IReadOnlyList<ScoredTrajectory> batch, IReadOnlyList<float[]> sampled)
+    /// <param name="rate">Learning rate; null = the options'.</param>
+    public Dictionary<string, double> Step(IReadOnlyList<ScoredTrajectory> batch, IReadOnlyList<float[]> sampled, double? rate = null)
     {
         using var scope = NewDisposeScope();
         var scored = SequenceScorer.Score(policy.Decoder, policy.Bind(), [.. batch.Select(t => t.Sequence)]);
@@ -47,7 +48,7 @@ public sealed class TrajectoryUpdate(TrainedPolicy policy, FlatAdamW optimizer, 
         var kl = (difference.exp() - difference - 1).mean();
         var (low, high) = _loss.Clipped(scored.PerToken, old, advantages);
         var numbers = stack([loss, kl, low, high, scored.PerToken.mean()], 0).data<float>().ToArray();
-        var norm = optimizer.Step(options.LearningRate, options.ClipNorm);
+        var norm = optimizer.Step(rate ?? options.LearningRate, options.ClipNorm);
         return new()
         {
             ["loss"] = numbers[0],

@@ -35,11 +35,13 @@ public sealed class JobRunner(SiteClient site, PolicyFolders folders, string dat
         var telling = teller.RunAsync(ended.Token);
         try
         {
-            var options = TrainOptions.Parse(job.Options);
+            // What the site's options leave open is the space's recipe.
+            var options = SpaceDefaults.For(job.Space, null, JsonNode.Parse(job.Options.GetRawText()) as JsonObject ?? throw new TrainerException("Training options: not an object."));
             var pairs = await PairsAsync(job, patience, ended.Token);
             await patience.TryAsync(() => folders.EnsureAsync(job.Policy.Name, [.. (job.Policy.Files ?? []).Select(f => (f.Name, f.Sha256))], ended.Token), ended.Token);
             using var policy = await folders.LoadAsync(job.Policy.Name, ended.Token) ?? throw new TrainerException($"Nobody here knows the policy \"{job.Policy.Name}\".");
-            var run = new TrainingRun(policy, options, job.Space, pairs, folder);
+            using var pool = new Pool(await PoolAsync(job, patience, ended.Token));
+            var run = new TrainingRun(policy, options, job.Space, pairs, folder, pool: pool.Members);
             var result = await PoliteThread.RunAsync(() => run.Execute(teller.Report, ended.Token));
             // The last lines, and all lines of a run that took less than a second.
             await patience.TryAsync(() => teller.TellAsync(ended.Token), ended.Token);
@@ -81,6 +83,36 @@ public sealed class JobRunner(SiteClient site, PolicyFolders folders, string dat
         IOException => $"The trainer's disk: {e.Message}",
         _ => $"{e.GetType().Name}: {e.Message}",
     };
+
+    /// <summary>The job's opponents, their files fetched and checked.</summary>
+    private async Task<List<PoolOpponent>> PoolAsync(Job job, Patience patience, CancellationToken cancel)
+    {
+        var members = new List<PoolOpponent>();
+        foreach (var member in job.Opponents ?? [])
+        {
+            if (member.Kind != "policy")
+            {
+                members.Add(new(member.Name, member.Weight));
+                continue;
+            }
+            await patience.TryAsync(() => folders.EnsureAsync(member.Name, [.. (member.Files ?? []).Select(f => (f.Name, f.Sha256))], cancel), cancel);
+            var rival = await folders.LoadAsync(member.Name, cancel) ?? throw new TrainerException($"Nobody here knows the opponent \"{member.Name}\".");
+            members.Add(new(member.Name, member.Weight, rival, member.Temperature ?? 1));
+        }
+        return members;
+    }
+
+    /// <summary>Disposes the pool's policies with the job.</summary>
+    private sealed record Pool(IReadOnlyList<PoolOpponent> Members) : IDisposable
+    {
+        public void Dispose()
+        {
+            foreach (var member in Members)
+            {
+                member.Policy?.Dispose();
+            }
+        }
+    }
 
     private async Task<string> PairsAsync(Job job, Patience patience, CancellationToken cancel)
     {

@@ -10,7 +10,16 @@ namespace Arena.Trainer.Working;
 /// <param name="Policy">What is trained.</param>
 /// <param name="Options">Training options.</param>
 /// <param name="Pairs">The frozen preference set.</param>
-public sealed record Job(Guid Id, int Attempt, int LeaseSeconds, string Space, JobPolicy Policy, JsonElement Options, JobPairs Pairs);
+/// <param name="Opponents">The run's pool; null from a site that has none.</param>
+public sealed record Job(Guid Id, int Attempt, int LeaseSeconds, string Space, JobPolicy Policy, JsonElement Options, JobPairs Pairs, IReadOnlyList<JobOpponent>? Opponents = null);
+
+/// <summary>A member of a run's pool.</summary>
+/// <param name="Kind">"house" or "policy".</param>
+/// <param name="Name">A house agent's slug in the space, or a policy's name.</param>
+/// <param name="Weight">Share of the pool's games.</param>
+/// <param name="Temperature">With which a policy samples.</param>
+/// <param name="Files">A policy's; empty for the shipped one.</param>
+public sealed record JobOpponent(string Kind, string Name, double Weight, double? Temperature, IReadOnlyList<JobFile>? Files);
 
 /// <param name="Name">The shipped model's name, or a policy of the site.</param>
 /// <param name="Files">Empty for the shipped model.</param>

@@ -129,6 +129,9 @@ public sealed class CountdownRules : ISpaceRules
         };
     }
 
+    /// <summary>How far an expression is from the target; null where it is not a legal answer.</summary>
+    public static long? Distance(CountdownState state, string answer) => Expression.Read(answer, state.Numbers).Result is { } result ? Math.Abs(result.Value - state.Target) : null;
+
     private static long? Value(CountdownState s, int seat) =>
         s.Answers?[seat] is { } answer ? Expression.Read(answer, s.Numbers).Result!.Value : null;
 

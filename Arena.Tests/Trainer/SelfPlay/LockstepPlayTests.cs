@@ -62,8 +62,8 @@ public sealed class LockstepPlayTests
     {
         using var scope = NewDisposeScope();
         using var policy = TinyModels.Shipped();
-        var groups = new BoardRounds(TicTacToeGame.Instance, policy).Sample(policy.Bind(), new TrainOptions(RootsPerOpening: 4, RolloutsPerRoot: 12), new SeededChance(2));
-        var pairs = RoundData.Pairs(groups, good: 1, bad: 0, perGroup: 4, round: 1);
+        var groups = new BoardRounds(TicTacToeGame.Instance, policy, []).Sample(policy.Bind(), new TrainOptions(RootsPerOpening: 4, RolloutsPerRoot: 12), new SeededChance(2));
+        var pairs = RoundData.Pairs(groups, gap: 0.5, perGroup: 4, round: 1);
         Assert.NotEmpty(pairs);
         foreach (var (pair, line) in pairs)
         {

@@ -1,0 +1,58 @@
+namespace Arena.Rules.Spaces;
+
+/// <summary>
+/// How a tiny policy is trained in a space by one method, as chosen on tuning seeds and reported on others (bench/learning.md).
+/// The site's page, the trainer's defaults and the bench all read this one table. Names and units are those of the trainer's options.
+/// </summary>
+/// <param name="Method">"dpo", "grpo" or "mix" (each round is learnt from both ways).</param>
+/// <param name="Epochs">Passes over a round's data.</param>
+/// <param name="ScaleRewards">GRPO divides advantages by their deviation in the group.</param>
+/// <param name="Opponents">Who is met in rounds and in which shares, e.g. "self=0.5,greedy=0.5".</param>
+/// <param name="IllegalValue">What an own illegal move is worth; a lost game is 0.</param>
+/// <param name="FinalRate">The learning rate falls in a straight line to this share.</param>
+public sealed record TrainingRecipe(
+    string Method,
+    int Rounds = 20,
+    double Beta = 0.3,
+    double LearningRate = 1e-3,
+    int Epochs = 2,
+    int BatchPairs = 128,
+    double RpoAlpha = 0,
+    int RootsPerOpening = 32,
+    int RolloutsPerRoot = 16,
+    int PairsPerRoot = 4,
+    double Temperature = 1.5,
+    double OpponentNoise = 0.3,
+    bool ScaleRewards = true,
+    string Opponents = "self",
+    double IllegalValue = 0,
+    double FinalRate = 1);
+
+/// <summary>The recipes by space and method, and which method is recommended where.</summary>
+public static class TrainingRecipes
+{
+    /// <summary>Every method that can be asked for.</summary>
+    public static IReadOnlyList<string> Methods { get; } = ["dpo", "grpo", "mix"];
+
+    /// <summary>The method that did best in the space; GRPO where nothing was measured.</summary>
+    public static string Recommended(string space) => space switch
+    {
+        _ => "grpo",
+    };
+
+    /// <param name="method">Null = the recommended one.</param>
+    public static TrainingRecipe For(string space, string? method = null)
+    {
+        var chosen = method ?? Recommended(space);
+        // Small batches: thousands of short steps a minute reach further than hundreds of large ones (bench/learning.md). GRPO passes once, so that
+        // games stay near the policy that played them.
+        var recipe = new TrainingRecipe(chosen, Epochs: chosen == "dpo" ? 2 : 1, BatchPairs: chosen == "dpo" ? 64 : 16);
+        return space switch
+        {
+            "tic-tac-toe" => recipe with { Rounds = 80, Temperature = 1.2, Opponents = "self=0.2,random=0.4,greedy=0.15,perfect=0.25", IllegalValue = -0.5, ScaleRewards = false, FinalRate = 0.1 },
+            "connect-four" => recipe with { Rounds = 30, Temperature = 1.2, Opponents = "self=0.2,random=0.3,greedy=0.5", IllegalValue = -0.5, ScaleRewards = false, FinalRate = 0.1 },
+            "countdown" => recipe with { Rounds = 40, Temperature = 1, FinalRate = 0.1 },
+            _ => recipe,
+        };
+    }
+}
