@@ -4,8 +4,10 @@ using Arena.Rules.Spaces.Breakthrough;
 using Arena.Rules.Spaces.Chess;
 using Arena.Rules.Spaces.ConnectFour;
 using Arena.Rules.Spaces.Countdown;
+using Arena.Rules.Spaces.Holdem;
 using Arena.Rules.Spaces.KuhnPoker;
 using Arena.Rules.Spaces.LeducPoker;
+using Arena.Rules.Spaces.LiarsDice;
 using Arena.Rules.Spaces.Pitch;
 using Arena.Rules.Spaces.TicTacToe;
 
@@ -25,6 +27,8 @@ public static class SpaceRegistry
         new BidTacToeRules(),
         new ChessRules(),
         new LeducPokerRules(),
+        new HoldemRules(),
+        new LiarsDiceRules(),
     ];
 
     /// <summary>The rules of <paramref name="slug"/>, or null.</summary>

@@ -5,8 +5,10 @@ using Arena.Rules.Spaces.Breakthrough;
 using Arena.Rules.Spaces.Chess;
 using Arena.Rules.Spaces.ConnectFour;
 using Arena.Rules.Spaces.Countdown;
+using Arena.Rules.Spaces.Holdem;
 using Arena.Rules.Spaces.KuhnPoker;
 using Arena.Rules.Spaces.LeducPoker;
+using Arena.Rules.Spaces.LiarsDice;
 using Arena.Rules.Spaces.TicTacToe;
 
 namespace Arena.Bench;
@@ -40,6 +42,8 @@ internal static class KernelBench
             Games("countdown/random", Countdown),
             Games("leduc-poker/random", Leduc),
             Games("kuhn-poker/random", Kuhn),
+            Games("holdem/random", Holdem),
+            Games("liars-dice/random", LiarsDice),
             Games("breakthrough/random", Breakthrough),
             Games("bid-tac-toe/random", BidTacToe),
             Games("chess/random", Chess),
@@ -133,6 +137,59 @@ internal static class KernelBench
             _sink += hand.Shown ? hand.First - hand.Second : hand.Actions.Length;
         }
         return Batch;
+    }
+
+    /// <summary>One hand a game; a quarter of the actions fold where they can, a quarter raise.</summary>
+    private static long Holdem()
+    {
+        Span<int> cards = stackalloc int[9];
+        for (var game = 0; game < Batch; game++)
+        {
+            ulong used = 0;
+            for (var i = 0; i < cards.Length;)
+            {
+                var card = Below(52);
+                if ((used & 1UL << card) == 0)
+                {
+                    used |= 1UL << card;
+                    cards[i++] = card;
+                }
+            }
+            var table = HoldemTable.Deal(HoldemStakes.Usual);
+            while (!table.Over)
+            {
+                var options = table.Options();
+                table = Below(4) switch
+                {
+                    0 when options.MayRaise => table.Raise(options.MinRaise + Below(1 + options.MaxRaise - options.MinRaise)),
+                    1 when options.MayFold => table.Fold(),
+                    _ => table.Call(),
+                };
+            }
+            var board = HoldemHand.Mask(cards[4..]);
+            _sink += table.Won(table.Folder >= 0 ? 0 : Math.Sign(HoldemHand.Value(HoldemHand.Mask(cards[..2]) | board) - HoldemHand.Value(HoldemHand.Mask(cards[2..4]) | board)));
+        }
+        return Batch;
+    }
+
+    /// <summary>Two seats, from five dice each to the end.</summary>
+    private static long LiarsDice()
+    {
+        for (var game = 0; game < 32; game++)
+        {
+            var state = (LiarsDiceState)SpaceRegistry.Find("liars-dice")!.Start(new Draws(Seed(), "deal/0"), 2);
+            while (!state.Over)
+            {
+                // All higher bids and the challenge, each with the same chance.
+                var (count, face) = state.Bid is { } bid ? (bid.Count, bid.Face) : (0, 6);
+                var higher = 5 * (state.Total - count) + 6 - face;
+                var pick = Below(higher + (state.Bid is null ? 0 : 1));
+                var place = 5 * count + face - 1 + pick;
+                state = pick == higher ? state.Challenge() : state.Raise(new DiceBid(place / 5, 2 + place % 5));
+            }
+            _sink += state.Places[0];
+        }
+        return 32;
     }
 
     private static long Breakthrough()
