@@ -110,13 +110,13 @@ public sealed class EngineFixture : IAsyncLifetime
         return lease;
     }
 
-    /// <summary>Lets the standing clock run until the work is done.</summary>
+    /// <summary>Lets the standing clock run until the work is done; between steps what really runs (a server, a thread) gets a moment.</summary>
     public async Task<T> RunAsync<T>(Task<T> work, TimeSpan step)
     {
         while (!work.IsCompleted)
         {
             Time.Advance(step);
-            await Task.Yield();
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
         }
         return await work;
     }

@@ -170,7 +170,7 @@ public sealed class ChatClientTests(EngineFixture engine) : IClassFixture<Engine
         var agent = await engine.AgentAsync(AgentKind.Policy, new PolicyConfig("arena-tiny", [], 0.5));
         var lease = await engine.WrittenAsync("tic-tac-toe", MatchKind.Rated, 0, agent.Version.Id, await engine.HouseAsync("tic-tac-toe", "random"));
         engine.Get<MatchHost>().Keep(lease.Plan);
-        await engine.RunAsync(engine.Get<MatchHost>().PlayAsync(lease.Plan.Id, default), TimeSpan.FromMilliseconds(200));
+        await engine.RunAsync(engine.Get<MatchHost>().PlayAsync(lease.Plan.Id, default), TimeSpan.FromMilliseconds(20));
         await using var db = await engine.DbAsync();
         var match = await db.Matches.SingleAsync(m => m.Id == lease.Plan.Id);
         Assert.Equal(MatchStatus.Void, match.Status);

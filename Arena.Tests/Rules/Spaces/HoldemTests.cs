@@ -248,7 +248,8 @@ public sealed class HoldemTests
     {
         var rules = new HoldemRules(new HoldemStakes(50, 100, 20_000, 4));
         var match = MadeMatches.House(MadeMatches.Setup(rules, seed: 7), rules.House[2], rules.House[0]);
-        Assert.Equal(1_000_000, match.Scores!.Sum());
+        // A match's score is the mean of its two games, rounded down.
+        Assert.InRange(match.Scores!.Sum(), 999_999, 1_000_000);
     }
 
     // Known chances: aces win 85 % against two random cards, seven-deuce 35 %.
