@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Arena.Trainer.Native;
-using Arena.Trainer.Training.Proof;
 using Arena.Trainer.Policies;
+using Arena.Trainer.Training.Proof;
 using Spectre.Console;
 
 namespace Arena.Trainer.Commands;

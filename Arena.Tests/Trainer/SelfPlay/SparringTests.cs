@@ -1,7 +1,6 @@
 using Arena.Rules;
 using Arena.Rules.Spaces;
 using Arena.Trainer.Chance;
-using Arena.Trainer.Policies;
 using Arena.Trainer.Sampling;
 using Arena.Trainer.SelfPlay;
 using Arena.Trainer.Training;
