@@ -61,7 +61,8 @@ internal sealed partial class Product : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        string[] command = ["./run.sh", "--no-build", "--port", $"{Port}", "--data", Data, .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+        // A test run started in the background of a script is deaf to SIGINT, and so would be its children: a shell can't take that back by itself.
+        string[] command = ["env", "--default-signal=INT", "./run.sh", "--no-build", "--port", $"{Port}", "--data", Data, .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
         foreach (var part in command)
         {
             start.ArgumentList.Add(part);
