@@ -10,8 +10,11 @@ public sealed class ForkOptions
     /// <summary>Off: matches that close are left waiting, not forgotten.</summary>
     public bool Enabled { get; set; } = true;
 
-    /// <summary>How often closed matches are looked at; one match per look, so that play always comes first.</summary>
+    /// <summary>Longest pause between two matches.</summary>
     public TimeSpan Interval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a match among house agents waits for its turn before it is let go; a match with an owner's agent waits as long as it takes.</summary>
+    public TimeSpan HousePatience { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Positions forked per match.</summary>
     [Range(0, 64)]

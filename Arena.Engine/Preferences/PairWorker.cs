@@ -18,15 +18,16 @@ public sealed partial class PairWorker(
     IDbContextFactory<ArenaDb> factory, PlayedMatches matches, ForkWork forks, IOptions<ForkOptions> options, TimeProvider time, ILogger<PairWorker> log) : BackgroundService
 {
     private const int MostAttempts = 6;
+    private static readonly TimeSpan Sweep = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(20);
 
-    /// <summary>Follows up one match that is due.</summary>
+    /// <summary>Follows up one match that is due: owners' agents first, so that no owner waits behind the house's own play.</summary>
     /// <returns>False when none was due.</returns>
     public async Task<bool> WorkAsync(CancellationToken ct)
     {
         await using var db = await factory.CreateDbContextAsync(ct);
         var now = time.GetUtcNow();
-        var due = await db.MatchFollowUps.Where(f => f.Kind == MatchFollowUp.Pairs && f.DueAt <= now).OrderBy(f => f.DueAt).FirstOrDefaultAsync(ct);
+        var due = await Waiting(db).Where(w => w.Due.DueAt <= now).OrderBy(w => w.HouseOnly).ThenBy(w => w.Due.DueAt).Select(w => w.Due).FirstOrDefaultAsync(ct);
         if (due is null)
         {
             return false;
@@ -52,23 +53,66 @@ public sealed partial class PairWorker(
         {
             return;
         }
-        using var timer = new PeriodicTimer(options.Value.Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        var swept = time.GetUtcNow();
+        while (!stoppingToken.IsCancellationRequested)
         {
+            var began = time.GetTimestamp();
+            var rest = options.Value.Interval;
             try
             {
-                await WorkAsync(stoppingToken);
+                if (await WorkAsync(stoppingToken))
+                {
+                    // While matches wait, it rests three times as long as it worked: a quarter of one core is what pairs take from play.
+                    var worked = time.GetElapsedTime(began);
+                    rest = 3 * worked < rest ? 3 * worked : rest;
+                }
+                if (time.GetUtcNow() - swept > Sweep)
+                {
+                    swept = time.GetUtcNow();
+                    await ForgetAsync(stoppingToken);
+                }
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 Log.LookFailed(log, e);
             }
+            await Task.Delay(rest, time, stoppingToken);
         }
     }
+
+    /// <summary>Lets go of matches among house agents that have waited too long: the house plays more than pairs can be made of, and no owner misses them.</summary>
+    /// <returns>How many were let go.</returns>
+    public async Task<int> ForgetAsync(CancellationToken ct)
+    {
+        await using var db = await factory.CreateDbContextAsync(ct);
+        var before = time.GetUtcNow() - options.Value.HousePatience;
+        var stale = await Waiting(db).Where(w => w.HouseOnly && w.Due.DueAt < before).Select(w => w.Due).ToListAsync(ct);
+        db.MatchFollowUps.RemoveRange(stale);
+        await db.SaveChangesAsync(ct);
+        if (stale.Count > 0)
+        {
+            Log.Forgotten(log, stale.Count, options.Value.HousePatience);
+        }
+        return stale.Count;
+    }
+
+    private static IQueryable<WaitingMatch> Waiting(ArenaDb db) =>
+        from due in db.MatchFollowUps
+        where due.Kind == MatchFollowUp.Pairs
+        select new WaitingMatch
+        {
+            Due = due,
+            HouseOnly = !db.MatchSeats.Any(s => s.MatchId == due.MatchId && db.Agents.Any(a => a.Id == s.AgentId && a.Kind != AgentKind.House)),
+        };
 
     private async Task<IReadOnlyList<PreferencePair>> PairsAsync(ArenaDb db, StoredMatch stored, int attempts, CancellationToken ct)
     {
         var card = stored.Setup.Rules.Card;
+        var room = await RoomAsync(db, stored, card.Slug, ct);
+        if (room.Values.All(r => r <= 0))
+        {
+            return [];
+        }
         var drafts = card switch
         {
             { Judging: JudgingMode.Judges } => await JudgedAsync(db, stored, ct),
@@ -81,7 +125,6 @@ public sealed partial class PairWorker(
         var pairs = drafts.Select(d => d.ToPair(card.Slug, stored.Match.Id, now)).DistinctBy(p => p.Hash).ToList();
         var hashes = pairs.Select(p => p.Hash).ToList();
         var known = (await db.PreferencePairs.Where(p => hashes.Contains(p.Hash)).Select(p => p.Hash).ToListAsync(ct)).ToHashSet();
-        var room = await RoomAsync(db, stored, card.Slug, ct);
         var kept = new List<PreferencePair>();
         foreach (var pair in pairs.Where(p => !known.Contains(p.Hash)))
         {
@@ -128,6 +171,14 @@ public sealed partial class PairWorker(
         await mine.ExecuteUpdateAsync(set => set.SetProperty(f => f.Attempts, attempts).SetProperty(f => f.DueAt, due), ct);
     }
 
+    private sealed record WaitingMatch
+    {
+        public required MatchFollowUp Due { get; init; }
+
+        /// <summary>No owner's agent played.</summary>
+        public required bool HouseOnly { get; init; }
+    }
+
     private static partial class Log
     {
         [LoggerMessage(6001, LogLevel.Warning, "Making pairs of match {Match} failed (attempt {Attempt}); trying again later.")]
@@ -138,5 +189,8 @@ public sealed partial class PairWorker(
 
         [LoggerMessage(6003, LogLevel.Error, "Looking for matches to make pairs of failed; trying again.")]
         public static partial void LookFailed(ILogger logger, Exception e);
+
+        [LoggerMessage(6004, LogLevel.Information, "{Count} matches among house agents waited longer than {Patience} for their pairs; they make none.")]
+        public static partial void Forgotten(ILogger logger, int count, TimeSpan patience);
     }
 }

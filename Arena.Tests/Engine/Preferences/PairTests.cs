@@ -131,6 +131,25 @@ public sealed class PairTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AnOwnersMatchGoesBeforeTheHouseAndIsNeverLetGo()
+    {
+        var agent = await _engine.AgentAsync(AgentKind.Script, new ScriptConfig("function act(o) { return o.legal[0]; }"));
+        await StoredAsync("tic-tac-toe", "random", "greedy");
+        var own = (await _engine.PlayedAsync("tic-tac-toe", agent.Version.Id, await _engine.HouseAsync("tic-tac-toe", "greedy"))).Plan.Id;
+        var worker = _engine.Get<PairWorker>();
+        await using var db = await _engine.DbAsync();
+
+        _engine.Time.Advance(_engine.Get<IOptions<ForkOptions>>().Value.HousePatience + TimeSpan.FromSeconds(1));
+        Assert.Equal(1, await worker.ForgetAsync(default));
+        Assert.Equal([own], await db.MatchFollowUps.Where(f => f.Kind == MatchFollowUp.Pairs).Select(f => f.MatchId).ToListAsync());
+
+        var later = await StoredAsync("tic-tac-toe", "random", "greedy");
+        await db.MatchFollowUps.Where(f => f.MatchId == own).ExecuteUpdateAsync(s => s.SetProperty(f => f.DueAt, _engine.Time.GetUtcNow()));
+        Assert.True(await worker.WorkAsync(default));
+        Assert.Equal([later.Match.Id], await db.MatchFollowUps.Where(f => f.Kind == MatchFollowUp.Pairs).Select(f => f.MatchId).ToListAsync());
+    }
+
+    [Fact]
     public async Task NoAgentFillsTheSet()
     {
         _engine.Get<IOptions<ForkOptions>>().Value.MostPerAgent = 1;
