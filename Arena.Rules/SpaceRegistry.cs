@@ -5,6 +5,7 @@ using Arena.Rules.Spaces.Chess;
 using Arena.Rules.Spaces.ConnectFour;
 using Arena.Rules.Spaces.Countdown;
 using Arena.Rules.Spaces.Holdem;
+using Arena.Rules.Spaces.Instruct;
 using Arena.Rules.Spaces.KuhnPoker;
 using Arena.Rules.Spaces.LeducPoker;
 using Arena.Rules.Spaces.LiarsDice;
@@ -29,6 +30,7 @@ public static class SpaceRegistry
         new LeducPokerRules(),
         new HoldemRules(),
         new LiarsDiceRules(),
+        new InstructRules(),
     ];
 
     /// <summary>The rules of <paramref name="slug"/>, or null.</summary>

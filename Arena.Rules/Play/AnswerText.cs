@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Arena.Rules.Play;
 
 /// <summary>The leniency about form that all spaces share; meaning is each space's own.</summary>
@@ -29,6 +31,43 @@ public static class AnswerText
             answer = answer[..^1].TrimEnd();
         }
         return answer.Length == text.Length ? text : answer.ToString();
+    }
+
+    /// <summary>Prose: control characters but line breaks dropped, never more than one empty line, no backticks or blanks at either end. Linear in the length.</summary>
+    public static string Tidy(string text)
+    {
+        var tidy = new StringBuilder(Math.Min(text.Length, 4_096));
+        var breaks = 0;
+        foreach (var c in text)
+        {
+            if (c == '\n')
+            {
+                if (++breaks <= 2)
+                {
+                    tidy.Append(c);
+                }
+            }
+            else if (c == '\t')
+            {
+                tidy.Append(' ');
+            }
+            else if (!char.IsControl(c))
+            {
+                tidy.Append(c);
+                breaks = char.IsWhiteSpace(c) ? breaks : 0;
+            }
+        }
+        var (start, end) = (0, tidy.Length);
+        var tidied = tidy.ToString();
+        for (; start < end && IsEdge(tidied[start]); start++)
+        {
+        }
+        for (; start < end && IsEdge(tidied[end - 1]); end--)
+        {
+        }
+        return tidied[start..end];
+
+        static bool IsEdge(char c) => c == '`' || char.IsWhiteSpace(c);
     }
 
     /// <summary>The start of an answer, for a complaint: at most 40 characters, controls shown as spaces.</summary>

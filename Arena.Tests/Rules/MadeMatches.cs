@@ -5,13 +5,13 @@ namespace Arena.Tests.Rules;
 /// <summary>Matches for tests: fixed ids, seeds from a number, answers from house agents or a script.</summary>
 internal static class MadeMatches
 {
-    public static MatchSetup Setup(ISpaceRules rules, int players = 2, int seed = 1)
+    public static MatchSetup Setup(ISpaceRules rules, int? players = null, int seed = 1)
     {
         var bytes = new byte[32];
         BitConverter.TryWriteBytes(bytes, seed);
         return new MatchSetup(
             new Guid(seed, 0, 7, [1, 2, 3, 4, 5, 6, 7, 8]), rules, bytes, "rated",
-            [.. Enumerable.Range(0, players).Select(i => new Player(new Guid(i + 1, 0, 7, [8, 7, 6, 5, 4, 3, 2, 1]), new string((char)('a' + i), 64)))]);
+            [.. Enumerable.Range(0, players ?? rules.Card.MinSeats).Select(i => new Player(new Guid(i + 1, 0, 7, [8, 7, 6, 5, 4, 3, 2, 1]), new string((char)('a' + i), 64)))]);
     }
 
     /// <summary>Plays a match to its end, each pending turn answered by <paramref name="answer"/>.</summary>

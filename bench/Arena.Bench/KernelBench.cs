@@ -44,6 +44,7 @@ internal static class KernelBench
             Games("kuhn-poker/random", Kuhn),
             Games("holdem/random", Holdem),
             Games("liars-dice/random", LiarsDice),
+            Games("instruct/random", Instruct),
             Games("breakthrough/random", Breakthrough),
             Games("bid-tac-toe/random", BidTacToe),
             Games("chess/random", Chess),
@@ -188,6 +189,19 @@ internal static class KernelBench
                 state = pick == higher ? state.Challenge() : state.Raise(new DiceBid(place / 5, 2 + place % 5));
             }
             _sink += state.Places[0];
+        }
+        return 32;
+    }
+
+    /// <summary>A drawn prompt, two answers of the agent that heeds nothing, and all their constraints checked.</summary>
+    private static long Instruct()
+    {
+        var rules = SpaceRegistry.Find("instruct")!;
+        for (var game = 0; game < 32; game++)
+        {
+            var state = rules.Start(new Draws(Seed(), "deal/0"), 2);
+            var answers = Enumerable.Range(0, 2).ToDictionary(seat => seat, seat => rules.Read(state, seat, rules.House[0].Act(rules, state, seat, new Draws(Seed(), "house"))).Canonical!);
+            _sink += rules.Outcome(rules.Apply(state, answers))![0];
         }
         return 32;
     }

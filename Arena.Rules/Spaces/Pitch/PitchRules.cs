@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using Arena.Rules.Play;
 
@@ -71,7 +70,7 @@ public sealed class PitchRules : ISpaceRules
         {
             return ActionReading.Because("The game is over.");
         }
-        var prose = Tidy(AnswerText.Unwrap(text, keepPeriod: true));
+        var prose = AnswerText.Tidy(AnswerText.Unwrap(text, keepPeriod: true));
         var words = CountWords(prose);
         return words == 0 ? ActionReading.Because("The text is empty.")
             : words > MostWords ? ActionReading.Because($"The text has {words} words; at most {MostWords} are allowed.")
@@ -96,42 +95,6 @@ public sealed class PitchRules : ISpaceRules
             ["answers"] = new JsonArray([.. Enumerable.Range(0, s.Seats).Select(seat => new JsonObject { ["seat"] = seat, ["text"] = s.Answers?[seat] })]),
             ["toAct"] = new JsonArray([.. ToAct(s).Select(a => JsonValue.Create(a))]),
         };
-    }
-
-    /// <summary>Control characters but line breaks dropped, never more than one empty line, no backticks or blanks at either end.</summary>
-    private static string Tidy(string text)
-    {
-        var tidy = new StringBuilder(Math.Min(text.Length, 4 * MostCharacters));
-        var breaks = 0;
-        foreach (var c in text)
-        {
-            if (c == '\n')
-            {
-                if (++breaks <= 2)
-                {
-                    tidy.Append(c);
-                }
-            }
-            else if (c == '\t')
-            {
-                tidy.Append(' ');
-            }
-            else if (!char.IsControl(c))
-            {
-                tidy.Append(c);
-                breaks = char.IsWhiteSpace(c) ? breaks : 0;
-            }
-        }
-        var (start, end) = (0, tidy.Length);
-        for (; start < end && IsEdge(tidy[start]); start++)
-        {
-        }
-        for (; start < end && IsEdge(tidy[end - 1]); end--)
-        {
-        }
-        return tidy.ToString(start, end - start);
-
-        static bool IsEdge(char c) => c == '`' || char.IsWhiteSpace(c);
     }
 
     private static int CountWords(string text)

@@ -112,12 +112,79 @@ public sealed class EverySpaceTests
         {
             foreach (var text in Hostile(rules.Observe(state, seat).Legal?[0] ?? "25"))
             {
-                var reading = rules.Read(state, seat, text);
-                Assert.True(reading.IsLegal ? reading.Illegal is null : !string.IsNullOrWhiteSpace(reading.Illegal));
-                Assert.True((reading.Illegal?.Length ?? 0) < 300, "a complaint quotes a bounded part");
-                // A legal reading is a fixed point: its canonical form reads as itself.
-                Assert.True(!reading.IsLegal || rules.Read(state, seat, reading.Canonical!).Canonical == reading.Canonical);
+                AssertRead(rules, state, seat, text);
             }
+        }
+    }
+
+    private static void AssertRead(ISpaceRules rules, IGameState state, int seat, string text)
+    {
+        var reading = rules.Read(state, seat, text);
+        Assert.True(reading.IsLegal ? reading.Illegal is null : !string.IsNullOrWhiteSpace(reading.Illegal));
+        Assert.True((reading.Illegal?.Length ?? 0) < 300, "a complaint quotes a bounded part");
+        // A legal reading is a fixed point: its canonical form reads as itself.
+        Assert.True(!reading.IsLegal || rules.Read(state, seat, reading.Canonical!).Canonical == reading.Canonical);
+    }
+
+    /// <summary>A legal answer with a few characters put in, taken out or exchanged, in positions from the whole game.</summary>
+    [Theory]
+    [MemberData(nameof(Slugs))]
+    public void LegalAnswersThatWereTamperedWithAreReadOrRefusedWithAReason(string slug)
+    {
+        const string salt = " \t\n\0\u0001\u001b\u007f\u0085\u00a0\u00ad\u0301\u200b\u200e\u202e\u2028\u2060\ufeff\ufffd\ud800\udfff`'\"{}[]()<>+-*/\\=:;,.!?#@%0123456789aAxX\u0410\u0430\u0435\u03bf\u0131\u017f\u212a\uff21\uff11\u0661\u2460\u00b2\u2212\u2044\u05d0";
+        var rules = SpaceRegistry.Find(slug)!;
+        var setup = MadeMatches.Setup(rules, seed: 11);
+        var draws = new Draws(setup.Seed, "fuzz");
+        var play = new MatchPlay(setup);
+        for (var position = 0; position < 12 && !play.Over; position++)
+        {
+            var turn = play.Pending[0];
+            var state = play.StateOf(turn.Game);
+            var legal = AnyLegal(rules, state, turn.Seat, draws);
+            for (var i = 0; i < 60; i++)
+            {
+                var text = new StringBuilder(legal);
+                for (var edits = 1 + draws.Next(3); edits > 0; edits--)
+                {
+                    var at = draws.Next(text.Length + 1);
+                    switch (draws.Next(3))
+                    {
+                        case 0:
+                            text.Insert(at, salt[draws.Next(salt.Length)].ToString(), 1 + draws.Next(3));
+                            break;
+                        case 1 when at < text.Length:
+                            text.Remove(at, 1);
+                            break;
+                        case 2 when at < text.Length:
+                            text[at] = salt[draws.Next(salt.Length)];
+                            break;
+                    }
+                }
+                AssertRead(rules, state, turn.Seat, text.ToString());
+            }
+            play.Answer(turn.Turn, AgentReply.Said(legal));
+        }
+    }
+
+    /// <summary>What bounds the time of a reading: the machine cuts an answer before any rules see it, and reading allocates in proportion to the length.</summary>
+    [Theory]
+    [MemberData(nameof(Slugs))]
+    public void ReadingIsBoundedByTheCutAndByWhatItAllocates(string slug)
+    {
+        var rules = SpaceRegistry.Find(slug)!;
+        var watched = new LongestRead(rules);
+        var play = new MatchPlay(MadeMatches.Setup(watched));
+        var turn = play.Pending[0];
+        play.Answer(turn.Turn, AgentReply.Said(new string('7', 1 << 20)));
+        Assert.Equal(MatchPlay.LongestAnswer, watched.Longest);
+
+        var (state, seat) = Openings(rules).First();
+        foreach (var text in Hostile(rules.Observe(state, seat).Legal?[0] ?? "25"))
+        {
+            rules.Read(state, seat, text);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            rules.Read(state, seat, text);
+            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64_000 + 64L * text.Length);
         }
     }
 
@@ -161,7 +228,7 @@ public sealed class EverySpaceTests
     {
         var setup = MadeMatches.Setup(rules, seed: seed);
         var draws = new Draws(setup.Seed, "test");
-        var state = rules.Start(new Draws(setup.Seed, "deal/0"), 2);
+        var state = rules.Start(new Draws(setup.Seed, "deal/0"), rules.Card.MinSeats);
         var ply = 0;
         for (var seats = rules.ToAct(state); seats.Count > 0; seats = rules.ToAct(state), ply++)
         {
@@ -201,8 +268,41 @@ public sealed class EverySpaceTests
         [
             new('1', megabyte), new(' ', megabyte), new('(', megabyte), new('\0', megabyte), new('\ud83d', megabyte), new('`', megabyte), new('.', megabyte), new('\n', megabyte),
             new StringBuilder().Insert(0, "[{\"a\":", megabyte / 6).ToString(), new StringBuilder().Insert(0, "1+", megabyte / 2).ToString(), legal + new string(' ', megabyte), new string('\t', megabyte) + legal,
-            "```\n" + new string('x', megabyte) + "\n```",
+            "```\n" + new string('x', megabyte) + "\n```", new StringBuilder().Insert(0, "{\"action\":", megabyte / 10).ToString(), "{\"a\":" + new string('[', megabyte / 2) + new string(']', megabyte / 2) + "}",
+            legal + new string('0', megabyte), new string('0', megabyte) + legal, "-" + new string('9', megabyte), "1." + new string('3', megabyte), "1e" + new string('9', megabyte),
+            new('\u0430', megabyte), new('\uff11', megabyte), new('\u0301', megabyte), new('\u200b', megabyte), new('\u202e', megabyte), new('\u0001', megabyte), new('\u001b', megabyte), new('\u2028', megabyte), new('*', megabyte),
+            new StringBuilder().Insert(0, legal + " ", megabyte / (legal.Length + 1)).ToString(), new StringBuilder().Insert(0, legal + "\n", megabyte / (legal.Length + 1)).ToString(),
+            new StringBuilder().Insert(0, "a ", megabyte / 2).ToString(), new StringBuilder().Insert(0, "` ", megabyte / 2).ToString(), new StringBuilder().Insert(0, "```\n", megabyte / 4).ToString(),
+            new StringBuilder().Insert(0, "\ud83d\ude00", megabyte / 2).ToString(),
         ];
         return seeds.Concat(long_);
+    }
+
+    /// <summary>Rules that remember the longest text they were given.</summary>
+    private sealed class LongestRead(ISpaceRules rules) : ISpaceRules
+    {
+        public int Longest { get; private set; }
+
+        public SpaceCard Card => rules.Card;
+
+        public IReadOnlyList<IHouseAgent> House => rules.House;
+
+        public IGameState Start(Draws draws, int seats) => rules.Start(draws, seats);
+
+        public IReadOnlyList<int> ToAct(IGameState state) => rules.ToAct(state);
+
+        public Observation Observe(IGameState state, int seat) => rules.Observe(state, seat);
+
+        public ActionReading Read(IGameState state, int seat, string text)
+        {
+            Longest = Math.Max(Longest, text.Length);
+            return rules.Read(state, seat, text);
+        }
+
+        public IGameState Apply(IGameState state, IReadOnlyDictionary<int, string> actions) => rules.Apply(state, actions);
+
+        public IReadOnlyList<long>? Outcome(IGameState state) => rules.Outcome(state);
+
+        public System.Text.Json.Nodes.JsonObject View(IGameState state) => rules.View(state);
     }
 }
