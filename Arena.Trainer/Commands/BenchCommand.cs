@@ -17,7 +17,7 @@ namespace Arena.Trainer.Commands;
 /// The machine's matrix-product ceiling and the share of it that training steps reach, what shared prompts save, tokens a second of sampling.
 /// Training cases run on one thread and count processor time, so that other programs matter less; sampling counts time on the clock.
 /// </summary>
-internal static class BenchCommand
+internal static partial class BenchCommand
 {
     // The size that goals are stated for: 4 layers of 256, 16 pairs of 16 prompt and 48 answer tokens.
     private static readonly ModelConfig Size = new(4096, 256, 688, 4, 8, 8, 32, 320, 1e-5, 10000, true, 0, 1, 2);
@@ -26,11 +26,17 @@ internal static class BenchCommand
     {
         var threads = new Option<int>("--threads") { Description = "Threads of sampling; training cases use one", DefaultValueFactory = _ => 2 };
         var full = new Option<bool>("--full") { Description = "More repetitions" };
-        var command = new Command("bench", "Measures matrix products, DPO steps and sampling on this machine") { threads, full };
+        var peak = new Option<string?>("--peak") { Description = "Only prints this process's peak memory over three steps: plain or recomputed", Hidden = true };
+        var command = new Command("bench", "Measures matrix products, DPO steps and sampling on this machine") { threads, full, peak };
         command.SetAction(parse =>
         {
             var tries = parse.GetValue(full) ? 10 : 4;
             TorchBootstrap.Start(1);
+            if (parse.GetValue(peak) is { } form)
+            {
+                PrintPeak(form == "recomputed");
+                return;
+            }
             List<Line> lines =
             [
                 new("matmul-f32", Matmul(ScalarType.Float32, tries), "GFLOP/s", tries),
@@ -39,6 +45,8 @@ internal static class BenchCommand
                 HasFastBfloat16() ? Step("dpo-lora-bf16", new Batch(16, 16, 48), 8, ScalarType.BFloat16, tries)
                     : Step("dpo-lora-bf16", new Batch(2, 16, 48), 8, ScalarType.BFloat16, 1) with { Remark = "this processor has no bfloat16 products, libtorch emulates them; " },
                 Sharing(new Batch(4, 192, 64), tries),
+                Buckets(),
+                Checkpointing(),
             ];
             TorchBootstrap.Start(parse.GetValue(threads));
             lines.AddRange(new[] { 1, 32, 128 }.Select(rows => Sampling(rows, parse.GetValue(threads), tries)));
@@ -203,22 +211,26 @@ internal static class BenchCommand
         private readonly LoraAdapter? _adapter;
         private readonly FlatAdamW _optimizer;
         private readonly ScalarType _type;
+        private readonly bool _recompute;
         private readonly PreferenceLoss _loss = new(Beta: .1);
 
-        public Model(int rank, ScalarType type)
+        public Model(int rank, ScalarType type, bool recompute = false)
         {
-            _type = type;
+            (_type, _recompute) = (type, recompute);
             _decoder = new Decoder(Size, type);
             _weights = DecoderLayout.Initialise(Size, new SeededChance(1));
             _adapter = rank > 0 ? LoraAdapter.Initialise(Size, new LoraConfig(rank, 2 * rank, LoraConfig.AllTargets), new SeededChance(2)) : null;
             _optimizer = new FlatAdamW(_adapter?.Weights ?? _weights);
         }
 
-        public void Step(List<PreferencePair> pairs, bool shared = true)
+        /// <returns>What was scored; its tensors are gone.</returns>
+        public ScoredTokens Step(List<PreferencePair> pairs, bool shared = true)
         {
             using var scope = NewDisposeScope();
             var bound = Bind();
-            Learn(shared ? SequenceScorer.Score(_decoder, bound, pairs) : SequenceScorer.Score(_decoder, bound, Stack(pairs)), pairs.Count);
+            var scored = shared ? SequenceScorer.Score(_decoder, bound, pairs, describe: true) : SequenceScorer.Score(_decoder, bound, Stack(pairs), describe: true);
+            Learn(scored, pairs.Count);
+            return scored;
         }
 
         public Action HeadEverywhere(List<PreferencePair> pairs)
@@ -227,7 +239,7 @@ internal static class BenchCommand
             return () =>
             {
                 using var scope = NewDisposeScope();
-                Learn(SequenceScorer.Score(_decoder, Bind(), everywhere), pairs.Count);
+                Learn(SequenceScorer.Score(_decoder, Bind(), everywhere, describe: true), pairs.Count);
             };
         }
 
@@ -241,7 +253,7 @@ internal static class BenchCommand
 
         private static List<MarkedSequence> Stack(List<PreferencePair> pairs) => [.. pairs.Select(p => p.Chosen), .. pairs.Select(p => p.Rejected)];
 
-        private DecoderWeights Bind() => DecoderWeights.Bind(Size, _weights.Views(_type), _adapter, _adapter?.Weights.Views(_type));
+        private DecoderWeights Bind() => DecoderWeights.Bind(Size, _weights.Views(_type), _adapter, _adapter?.Weights.Views(_type)) with { Recompute = _recompute };
 
         private void Learn(ScoredTokens scored, int pairs)
         {

@@ -182,6 +182,39 @@ internal static unsafe class RowMath
         }
     }
 
+    /// <summary>
+    /// <see cref="ExponentialSum"/>, and of the same pass the mean of the numbers and the entropy of their softmax, in nats: log(sum) - sum(e d) / sum with d = x - max.
+    /// </summary>
+    public static (float Max, double Sum, float Mean, float Entropy) Describe(ReadOnlySpan<float> x)
+    {
+        fixed (float* at = x)
+        {
+            var highest = Max(at, x.Length);
+            var (low, high) = (Vector256<double>.Zero, Vector256<double>.Zero);
+            Vector256<float> weighted = default, distances = default;
+            var i = 0;
+            for (; i + 8 <= x.Length; i += 8)
+            {
+                var d = Vector256.Load(at + i) - Vector256.Create(highest);
+                var e = Vector256.Exp(d);
+                var (a, b) = Vector256.Widen(e);
+                low += a;
+                high += b;
+                weighted = Vector256.FusedMultiplyAdd(e, d, weighted);
+                distances += d;
+            }
+            var (sum, product, distance) = (Vector256.Sum(low + high), (double)Vector256.Sum(weighted), (double)Vector256.Sum(distances));
+            for (; i < x.Length; i++)
+            {
+                double d = at[i] - highest, e = Math.Exp(d);
+                sum += e;
+                product += e * d;
+                distance += d;
+            }
+            return (highest, sum, (float)(highest + distance / x.Length), (float)(Math.Log(sum) - product / sum));
+        }
+    }
+
     public static double Sum(ReadOnlySpan<float> x)
     {
         fixed (float* at = x)

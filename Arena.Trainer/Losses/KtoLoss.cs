@@ -1,3 +1,4 @@
+using Arena.Trainer.Native;
 using static TorchSharp.torch;
 
 namespace Arena.Trainer.Losses;
@@ -12,7 +13,7 @@ public sealed record KtoLoss(double Beta = 0.1, double DesirableWeight = 1, doub
     /// <param name="kl">At least 0, without gradient: see <see cref="Divergence"/>.</param>
     /// <param name="desirable">Whether the answers are good ones.</param>
     public Tensor PerAnswer(Tensor logRatio, double kl, bool desirable) =>
-        1 - (Beta * (desirable ? logRatio - kl : kl - logRatio)).sigmoid();
+        (desirable ? logRatio.Minus(kl) : logRatio.TakenFrom(kl)).Times(Beta).sigmoid().TakenFrom(1);
 
     /// <summary>Mean over a batch of good and bad answers, weighted.</summary>
     /// <param name="logRatio">(B).</param>
@@ -21,7 +22,7 @@ public sealed record KtoLoss(double Beta = 0.1, double DesirableWeight = 1, doub
     public Tensor Mean(Tensor logRatio, Tensor desirable, double kl)
     {
         var good = desirable.to_type(logRatio.dtype);
-        return (good * DesirableWeight * PerAnswer(logRatio, kl, true) + (1 - good) * UndesirableWeight * PerAnswer(logRatio, kl, false)).mean();
+        return (good.Times(DesirableWeight) * PerAnswer(logRatio, kl, true)).Plus(good.TakenFrom(1).Times(UndesirableWeight) * PerAnswer(logRatio, kl, false)).mean();
     }
 
     /// <summary>The estimate of the divergence of policy from reference: the mean log-ratio of answers beside prompts that are not theirs, at least 0.</summary>

@@ -1,3 +1,4 @@
+using Arena.Trainer.Native;
 using static TorchSharp.torch;
 
 namespace Arena.Trainer.Losses;
@@ -47,21 +48,22 @@ public sealed record PolicyGradientLoss(double Clip = 0.2)
     /// <param name="sampled">(N) the same when they were drawn.</param>
     /// <param name="advantages">(N) the advantage of each token's trajectory.</param>
     /// <param name="tokens">(N) the number of counted tokens of each token's trajectory; only <see cref="PolicyGradientMean.TrajectoryMeans"/> needs it.</param>
-    /// <param name="trajectories">Number of trajectories behind the tokens.</param>
-    public Tensor Of(Tensor policy, Tensor sampled, Tensor advantages, int trajectories, Tensor? tokens = null)
+    /// <param name="trajectories">Number of trajectories behind the tokens; of the whole step, where these are a part of its batch.</param>
+    /// <param name="allTokens">Counted tokens of the whole step, where these are a part of its batch; null = these are all.</param>
+    public Tensor Of(Tensor policy, Tensor sampled, Tensor advantages, int trajectories, Tensor? tokens = null, long? allTokens = null)
     {
         var difference = policy - sampled;
         var ratio = difference.exp();
-        var gain = minimum(ratio * advantages, ratio.clamp(1 - Clip, 1 + (ClipHigh ?? Clip)) * advantages);
+        var gain = minimum(ratio * advantages, ratio.Between(1 - Clip, 1 + (ClipHigh ?? Clip)) * advantages);
         if (Beta > 0)
         {
-            gain = gain - Beta * ((-difference).exp() + difference - 1);
+            gain = gain - (-difference).exp().Plus(difference).Minus(1).Times(Beta);
         }
         return Mean switch
         {
-            PolicyGradientMean.Tokens => -gain.mean(),
-            PolicyGradientMean.TrajectoryMeans => -(gain / (tokens ?? throw new ArgumentNullException(nameof(tokens)))).sum() / trajectories,
-            _ => -gain.sum() / trajectories,
+            PolicyGradientMean.Tokens => allTokens is null ? -gain.mean() : -gain.sum().Over(allTokens.Value),
+            PolicyGradientMean.TrajectoryMeans => -(gain / (tokens ?? throw new ArgumentNullException(nameof(tokens)))).sum().Over(trajectories),
+            _ => -gain.sum().Over(trajectories),
         };
     }
 
@@ -69,6 +71,6 @@ public sealed record PolicyGradientLoss(double Clip = 0.2)
     public (Tensor Low, Tensor High) Clipped(Tensor policy, Tensor sampled, Tensor advantages)
     {
         var ratio = (policy - sampled).exp();
-        return (ratio.lt(1 - Clip).logical_and(advantages.lt(0)).to_type(policy.dtype).mean(), ratio.gt(1 + (ClipHigh ?? Clip)).logical_and(advantages.gt(0)).to_type(policy.dtype).mean());
+        return (ratio.IsBelow(1 - Clip).logical_and(advantages.IsBelow(0)).to_type(policy.dtype).mean(), ratio.IsAbove(1 + (ClipHigh ?? Clip)).logical_and(advantages.IsAbove(0)).to_type(policy.dtype).mean());
     }
 }

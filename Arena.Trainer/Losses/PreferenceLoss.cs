@@ -1,3 +1,4 @@
+using Arena.Trainer.Native;
 using static TorchSharp.torch;
 
 namespace Arena.Trainer.Losses;
@@ -5,7 +6,11 @@ namespace Arena.Trainer.Losses;
 /// <summary>
 /// Log-probabilities of a batch of pairs: each (B). Sums over the answer's own tokens; counts are those tokens.
 /// </summary>
-public sealed record PairLogProbs(Tensor PolicyChosen, Tensor PolicyRejected, Tensor ReferenceChosen, Tensor ReferenceRejected, Tensor ChosenTokens, Tensor RejectedTokens);
+public sealed record PairLogProbs(Tensor PolicyChosen, Tensor PolicyRejected, Tensor ReferenceChosen, Tensor ReferenceRejected, Tensor ChosenTokens, Tensor RejectedTokens)
+{
+    /// <summary>Mean chosen tokens a pair over the whole step, where these pairs are a part of its batch; null = these are all.</summary>
+    public double? TokensPerPair { get; init; }
+}
 
 /// <summary>Which comparison of chosen and rejected is minimised. u and v are the log-ratios of policy to reference of chosen and rejected, b is beta, s the sigmoid.</summary>
 public enum PreferenceLossKind
@@ -89,37 +94,37 @@ public sealed record PreferenceLoss(PreferenceLossKind Kind = PreferenceLossKind
     public Tensor PerPair(PairLogProbs p)
     {
         var loss = Compare(p);
-        return RpoAlpha == 0 ? loss : loss + RpoAlpha * PerToken(p);
+        return RpoAlpha == 0 ? loss : loss.Plus(PerToken(p).Times(RpoAlpha));
     }
 
     /// <summary>(B): beta times the log-ratio of policy to reference, which TRL reports as rewards.</summary>
-    public Tensor Reward(Tensor policy, Tensor reference) => Beta * (policy - reference);
+    public Tensor Reward(Tensor policy, Tensor reference) => (policy - reference).Times(Beta);
 
     private Tensor Compare(PairLogProbs p)
     {
         var u = p.PolicyChosen - p.ReferenceChosen;
         var v = p.PolicyRejected - p.ReferenceRejected;
-        var z = Beta * (u - v);
+        var z = (u - v).Times(Beta);
         return Kind switch
         {
             PreferenceLossKind.Sigmoid => MinusLogSigmoid(z),
             PreferenceLossKind.ConservativeSigmoid => Smoothed(z),
-            PreferenceLossKind.Robust => ((1 - LabelSmoothing) * MinusLogSigmoid(z) - LabelSmoothing * MinusLogSigmoid(-z)) / (1 - 2 * LabelSmoothing),
-            PreferenceLossKind.Hinge => (1 - z).clamp_min(0),
-            PreferenceLossKind.Ipo => (u / p.ChosenTokens - v / p.RejectedTokens - 1 / (2 * Beta)).square(),
-            PreferenceLossKind.SigmoidNorm => MinusLogSigmoid(Beta * (u / p.ChosenTokens - v / p.RejectedTokens)),
-            PreferenceLossKind.SimPo => MinusLogSigmoid(Beta * (p.PolicyChosen / p.ChosenTokens - p.PolicyRejected / p.RejectedTokens - Gamma / Beta)),
-            PreferenceLossKind.Orpo => PerToken(p) + Beta * MinusLogSigmoid(LogOdds(p)),
+            PreferenceLossKind.Robust => (MinusLogSigmoid(z).Times(1 - LabelSmoothing) - MinusLogSigmoid(-z).Times(LabelSmoothing)).Over(1 - 2 * LabelSmoothing),
+            PreferenceLossKind.Hinge => z.TakenFrom(1).AtLeast(0),
+            PreferenceLossKind.Ipo => (u / p.ChosenTokens - v / p.RejectedTokens).Minus(1 / (2 * Beta)).Squared(),
+            PreferenceLossKind.SigmoidNorm => MinusLogSigmoid((u / p.ChosenTokens - v / p.RejectedTokens).Times(Beta)),
+            PreferenceLossKind.SimPo => MinusLogSigmoid((p.PolicyChosen / p.ChosenTokens - p.PolicyRejected / p.RejectedTokens).Minus(Gamma / Beta).Times(Beta)),
+            PreferenceLossKind.Orpo => PerToken(p).Plus(MinusLogSigmoid(LogOdds(p)).Times(Beta)),
             PreferenceLossKind.Exo => Exo(z),
-            PreferenceLossKind.Nca => MinusLogSigmoid(Beta * u) + 0.5 * MinusLogSigmoid(-Beta * u) + 0.5 * MinusLogSigmoid(-Beta * v),
-            PreferenceLossKind.BcoPair => MinusLogSigmoid(Beta * u) + MinusLogSigmoid(-Beta * v),
-            PreferenceLossKind.Sppo => (u - 0.5 / Beta).square() + (v + 0.5 / Beta).square(),
-            PreferenceLossKind.ApoZero => 1 - (Beta * u).sigmoid() + (Beta * v).sigmoid(),
-            PreferenceLossKind.ApoDown => (Beta * u).sigmoid() + 1 - z.sigmoid(),
+            PreferenceLossKind.Nca => MinusLogSigmoid(u.Times(Beta)).Plus(MinusLogSigmoid(u.Times(-Beta)).Times(0.5)).Plus(MinusLogSigmoid(v.Times(-Beta)).Times(0.5)),
+            PreferenceLossKind.BcoPair => MinusLogSigmoid(u.Times(Beta)).Plus(MinusLogSigmoid(v.Times(-Beta))),
+            PreferenceLossKind.Sppo => u.Minus(0.5 / Beta).Squared().Plus(v.Plus(0.5 / Beta).Squared()),
+            PreferenceLossKind.ApoZero => u.Times(Beta).sigmoid().TakenFrom(1).Plus(v.Times(Beta).sigmoid()),
+            PreferenceLossKind.ApoDown => u.Times(Beta).sigmoid().Plus(1) - z.sigmoid(),
             PreferenceLossKind.DiscoPop => Blend(z),
-            PreferenceLossKind.Sft => (-p.PolicyChosen.sum() / p.ChosenTokens.sum()).expand_as(p.PolicyChosen),
-            PreferenceLossKind.Aot => Smoothed(Beta * (Sorted(p.PolicyChosen - p.PolicyRejected) - Sorted(p.ReferenceChosen - p.ReferenceRejected))),
-            PreferenceLossKind.AotUnpaired => Smoothed(Beta * (Sorted(u) - Sorted(v))),
+            PreferenceLossKind.Sft => (p.TokensPerPair is { } tokens ? -p.PolicyChosen.mean().Over(tokens) : -p.PolicyChosen.sum() / p.ChosenTokens.sum()).expand_as(p.PolicyChosen),
+            PreferenceLossKind.Aot => Smoothed((Sorted(p.PolicyChosen - p.PolicyRejected) - Sorted(p.ReferenceChosen - p.ReferenceRejected)).Times(Beta)),
+            PreferenceLossKind.AotUnpaired => Smoothed((Sorted(u) - Sorted(v)).Times(Beta)),
             _ => throw new InvalidOperationException($"No loss called {Kind}."),
         };
     }
@@ -128,17 +133,17 @@ public sealed record PreferenceLoss(PreferenceLossKind Kind = PreferenceLossKind
     private Tensor Exo(Tensor z)
     {
         var e = LabelSmoothing == 0 ? LeastSmoothing : LabelSmoothing;
-        return z.sigmoid() * (-MinusLogSigmoid(z) - Math.Log(1 - e)) + (-z).sigmoid() * (-MinusLogSigmoid(-z) - Math.Log(e));
+        return (z.sigmoid() * (-MinusLogSigmoid(z)).Minus(Math.Log(1 - e))).Plus((-z).sigmoid() * (-MinusLogSigmoid(-z)).Minus(Math.Log(e)));
     }
 
-    private Tensor Smoothed(Tensor z) => LabelSmoothing == 0 ? MinusLogSigmoid(z) : (1 - LabelSmoothing) * MinusLogSigmoid(z) + LabelSmoothing * MinusLogSigmoid(-z);
+    private Tensor Smoothed(Tensor z) => LabelSmoothing == 0 ? MinusLogSigmoid(z) : MinusLogSigmoid(z).Times(1 - LabelSmoothing).Plus(MinusLogSigmoid(-z).Times(LabelSmoothing));
 
     private static Tensor Sorted(Tensor x) => x.sort(0).Values;
 
     private static Tensor Blend(Tensor z)
     {
-        var share = (z / BlendWidth).sigmoid();
-        return MinusLogSigmoid(z) * (1 - share) + (-z).exp() * share;
+        var share = z.Over(BlendWidth).sigmoid();
+        return (MinusLogSigmoid(z) * share.TakenFrom(1)).Plus((-z).exp() * share);
     }
 
     private static Tensor PerToken(PairLogProbs p) => -p.PolicyChosen / p.ChosenTokens;
@@ -151,5 +156,5 @@ public sealed record PreferenceLoss(PreferenceLossKind Kind = PreferenceLossKind
     }
 
     /// <summary>-log sigmoid(z) without overflow: max(-z, 0) + log1p(e^-|z|). (softplus has a threshold that costs the last digits.)</summary>
-    internal static Tensor MinusLogSigmoid(Tensor z) => (-z).clamp_min(0) + (-z.abs()).exp().log1p();
+    internal static Tensor MinusLogSigmoid(Tensor z) => (-z).AtLeast(0).Plus((-z.abs()).exp().log1p());
 }

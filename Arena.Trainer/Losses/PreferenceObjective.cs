@@ -1,4 +1,5 @@
 using System.Globalization;
+using Arena.Trainer.Native;
 using static TorchSharp.torch;
 
 namespace Arena.Trainer.Losses;
@@ -71,10 +72,28 @@ public sealed class PreferenceObjective
     /// <summary>(B): one loss a pair.</summary>
     public Tensor PerPair(PairLogProbs p)
     {
-        var loss = _terms.Select(t => t.Weight == 1 ? t.Loss.PerPair(p) : t.Weight * t.Loss.PerPair(p)).Aggregate((a, b) => a + b);
-        return _rpoAlpha == 0 ? loss : loss + _rpoAlpha * (-p.PolicyChosen / p.ChosenTokens);
+        var loss = _terms.Select(t => t.Weight == 1 ? t.Loss.PerPair(p) : t.Loss.PerPair(p).Times(t.Weight)).Aggregate((a, b) => a.Plus(b));
+        return _rpoAlpha == 0 ? loss : loss.Plus((-p.PolicyChosen / p.ChosenTokens).Times(_rpoAlpha));
     }
 
     /// <summary>(B): what TRL reports as rewards: beta times the log-ratio, or times the log-probability where nothing is compared with a reference.</summary>
-    public Tensor Reward(Tensor policy, Tensor reference) => UsesReference ? Beta * (policy - reference) : Beta * policy;
+    public Tensor Reward(Tensor policy, Tensor reference) => (UsesReference ? policy - reference : policy).Times(Beta);
+
+    /// <summary>Whether the loss of a batch is not the mean over its parts: AOT sorts over the whole batch.</summary>
+    public bool NeedsWholeBatch => _terms.Any(t => t.Loss.Kind is PreferenceLossKind.Aot or PreferenceLossKind.AotUnpaired);
+
+    /// <summary>What TRL's trainers log beside the rewards for some losses, each (B): the chosen answer's negative log-likelihood a token where it is part of the loss, ORPO's odds.</summary>
+    public IEnumerable<(string Name, Tensor PerPair)> Extras(PairLogProbs p)
+    {
+        if (_rpoAlpha != 0 || _terms.Any(t => t.Loss.Kind is PreferenceLossKind.Sft or PreferenceLossKind.Orpo))
+        {
+            yield return ("nll_loss", -p.PolicyChosen / p.ChosenTokens);
+        }
+        if (_terms.Any(t => t.Loss.Kind == PreferenceLossKind.Orpo))
+        {
+            var odds = PreferenceLoss.LogOdds(p);
+            yield return ("log_odds_chosen", odds);
+            yield return ("log_odds_ratio", -PreferenceLoss.MinusLogSigmoid(odds));
+        }
+    }
 }

@@ -1,3 +1,4 @@
+using Arena.Trainer.Native;
 using static TorchSharp.torch;
 
 namespace Arena.Trainer.Losses;
@@ -13,6 +14,6 @@ public sealed record RewardLoss(double CenterCoefficient = 0)
     public Tensor Mean(Tensor chosen, Tensor rejected, Tensor? margin = null)
     {
         var loss = PreferenceLoss.MinusLogSigmoid(margin is null ? chosen - rejected : chosen - rejected - margin).mean();
-        return CenterCoefficient == 0 ? loss : loss + CenterCoefficient * (chosen + rejected).square().mean();
+        return CenterCoefficient == 0 ? loss : loss.Plus(chosen.Plus(rejected).Squared().mean().Times(CenterCoefficient));
     }
 }

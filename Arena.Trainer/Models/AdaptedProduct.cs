@@ -1,4 +1,5 @@
 using Arena.Trainer.Models.Fused;
+using Arena.Trainer.Native;
 using static TorchSharp.torch;
 
 namespace Arena.Trainer.Models;
@@ -37,9 +38,9 @@ internal sealed class AdaptedProduct : autograd.SingleTensorFunction<AdaptedProd
         var dy = grad_output.reshape(-1, grad_output.shape[^1]); // (n, out)
         var rows = x.reshape(-1, x.shape[^1]); // (n, in)
         // Thin products are several times faster with the thin side transposed in memory, or as the thin left side.
-        var low = dy.mm(b.t().contiguous().t()).mul_(scale); // (n, rank)
+        var low = dy.mm(b.t().contiguous().t()).ScaledBy(scale); // (n, rank)
         var da = low.t().mm(rows);
-        var db = rows.mm(a.t()).mul_(scale).t().mm(dy).t();
+        var db = rows.mm(a.t()).ScaledBy(scale).t().mm(dy).t();
         var dx = (bool)ctx.get_data("input") ? dy.mm(whole).view(x.shape) : null;
         return HandedGradients.Hand(grad_output, dx, null, da, db, null);
     }

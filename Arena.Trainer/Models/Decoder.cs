@@ -1,5 +1,6 @@
 using Arena.Trainer.Decoding;
 using Arena.Trainer.Models.Fused;
+using Arena.Trainer.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -84,20 +85,28 @@ public sealed class Decoder : IDisposable
     {
         var (rows, steps) = (ids.shape[0], ids.shape[1]);
         var x = weights.Embedding.index_select(0, ids.reshape(-1)).view(rows, steps, Config.HiddenSize);
-        for (var n = 0; n < weights.Layers.Count; n++)
+        for (var place = 0; place < weights.Layers.Count; place++)
         {
             // A scope a layer: what autograd doesn't need goes at once, and its memory serves the next layer.
             using var scope = NewDisposeScope();
             var before = x;
-            var layer = weights.Layers[n];
-            x = x + Attend(layer, n, Norm(x, layer.InputNorm), cos, sin, mask, cache);
-            var y = Norm(x, layer.PostNorm);
-            x = x + layer.Down.Apply(Gate(layer.Gate.Apply(y), layer.Up.Apply(y)));
+            var (n, layer) = (place, weights.Layers[place]);
+            x = weights.Recompute && cache is null && is_grad_enabled()
+                ? RecomputedBlock.Of(x, layer, (from, with) => Block(with, n, from, cos, sin, mask, null))
+                : Block(layer, n, x, cos, sin, mask, cache);
             x.MoveToOuterDisposeScope();
             before.Dispose();
         }
         cache?.Advance((int)steps);
         return Norm(x, weights.Norm);
+    }
+
+    /// <summary>One block: attention and gated layers, each added to what came in.</summary>
+    private Tensor Block(LayerWeights layer, int n, Tensor x, Tensor cos, Tensor sin, Tensor? mask, KvCache? cache)
+    {
+        x = x.Plus(Attend(layer, n, Norm(x, layer.InputNorm), cos, sin, mask, cache));
+        var y = Norm(x, layer.PostNorm);
+        return x.Plus(layer.Down.Apply(Gate(layer.Gate.Apply(y), layer.Up.Apply(y))));
     }
 
     /// <summary>(…, C) to (…, V).</summary>
@@ -142,7 +151,7 @@ public sealed class Decoder : IDisposable
         }
         var half = Config.HeadDim / 2;
         var swapped = cat([x.narrow(-1, half, half), x.narrow(-1, 0, half)], -1);
-        return x * cos + swapped * sin;
+        return (x * cos).Plus(swapped * sin);
     }
 
     private Tensor HeadNorm(Tensor x, Tensor? weight) => weight is null ? x : Norm(x, weight);
@@ -153,14 +162,12 @@ public sealed class Decoder : IDisposable
         {
             return FusedNorm.Of(x, weight, Config.RmsNormEps);
         }
-        // A product, not square(): that one makes a temporary Scalar, which the collector may free while libtorch reads it (seen as "Unknown scalar type").
-        using Scalar eps = Config.RmsNormEps;
         if (x.dtype is ScalarType.BFloat16 or ScalarType.Float16)
         {
             var wide = x.to_type(ScalarType.Float32);
-            return weight * (wide * ((wide * wide).mean([-1], keepdim: true) + eps).rsqrt()).to_type(x.dtype);
+            return weight * (wide * wide.Squared().mean([-1], keepdim: true).Plus(Config.RmsNormEps).rsqrt()).to_type(x.dtype);
         }
-        return x * ((x * x).mean([-1], keepdim: true) + eps).rsqrt() * weight;
+        return x * x.Squared().mean([-1], keepdim: true).Plus(Config.RmsNormEps).rsqrt() * weight;
     }
 
     private bool FusedFor(Tensor x) => Fused && x.dtype == ScalarType.Float32 && x.device_type == DeviceType.CPU && RowProducts.IsSupported;

@@ -1,3 +1,4 @@
+using Arena.Trainer.Native;
 using static TorchSharp.torch;
 
 namespace Arena.Trainer.Models;
@@ -22,21 +23,31 @@ public sealed record LinearWeight(Tensor Weight, Tensor? A, Tensor? B, double Sc
         if (Rows is null && A is not null && B is not null && A.requires_grad && !Weight.requires_grad && is_grad_enabled())
         {
             var adapted = AdaptedProduct.Of(x, Weight, A, B, Scale);
-            return Bias is null ? adapted : adapted + Bias;
+            return Bias is null ? adapted : adapted.Plus(Bias);
         }
         var y = nn.functional.linear(x, Weight, Bias!);
         if (Rows is not null)
         {
             foreach (var rows in Rows)
             {
-                y = y.index_add(0, rows.Index, Correction(x.index_select(0, rows.Index), rows.A, rows.B, rows.Scale), 1);
+                y = y.AddRows(rows.Index, Correction(x.index_select(0, rows.Index), rows.A, rows.B, rows.Scale));
             }
             return y;
         }
-        return A is null || B is null ? y : y + Correction(x, A, B, Scale);
+        return A is null || B is null ? y : y.Plus(Correction(x, A, B, Scale));
     }
 
-    private static Tensor Correction(Tensor x, Tensor a, Tensor b, double scale) => nn.functional.linear(nn.functional.linear(x, a), b) * scale;
+    /// <summary>The same layer over other tensors.</summary>
+    internal LinearWeight With(Func<Tensor, Tensor> map) => this with
+    {
+        Weight = map(Weight),
+        A = A is null ? null : map(A),
+        B = B is null ? null : map(B),
+        Bias = Bias is null ? null : map(Bias),
+        Rows = Rows is null ? null : [.. Rows.Select(r => r with { A = map(r.A), B = map(r.B) })],
+    };
+
+    private static Tensor Correction(Tensor x, Tensor a, Tensor b, double scale) => nn.functional.linear(nn.functional.linear(x, a), b).Times(scale);
 }
 
 /// <summary>A low-rank correction of some rows of a batch.</summary>
@@ -54,6 +65,14 @@ public sealed record LayerWeights(Tensor InputNorm, Tensor PostNorm, LinearWeigh
 
     /// <summary>(head_dim): the norm of each head of keys.</summary>
     public Tensor? KNorm { get; init; }
+
+    /// <summary>The same block over other tensors; also a way to see all of them.</summary>
+    internal LayerWeights With(Func<Tensor, Tensor> map) => new(
+        map(InputNorm), map(PostNorm), Q.With(map), K.With(map), V.With(map), O.With(map), Gate.With(map), Up.With(map), Down.With(map))
+    {
+        QNorm = QNorm is null ? null : map(QNorm),
+        KNorm = KNorm is null ? null : map(KNorm),
+    };
 }
 
 /// <summary>Every tensor that a forward pass needs, bound once for many passes. Owns nothing.</summary>
@@ -61,6 +80,9 @@ public sealed record DecoderWeights(Tensor Embedding, IReadOnlyList<LayerWeights
 {
     /// <summary>Whether rows of a batch have corrections of their own; such weights fit only batches of that many rows.</summary>
     public bool PerRow { get; init; }
+
+    /// <summary>Gradient checkpointing: a training step keeps what goes into each block and computes the inside again on the way back.</summary>
+    public bool Recompute { get; init; }
 
     /// <param name="views">Base weights by Hugging Face name.</param>
     /// <param name="adapter">Null = the base alone.</param>

@@ -1,4 +1,5 @@
 using Arena.Trainer.Chance;
+using Arena.Trainer.Native;
 using static TorchSharp.torch;
 
 namespace Arena.Trainer.Models;
@@ -43,7 +44,7 @@ public sealed class LoraAdapter(LoraConfig config, FlatWeights weights) : IDispo
         foreach (var (name, a) in parts.Where(p => p.Key.EndsWith(".lora_A", StringComparison.Ordinal)))
         {
             var path = name[..^".lora_A".Length];
-            views[$"model.{path}.weight"].add_(parts[path + ".lora_B"].mm(a) * Config.ScaleOf(path));
+            views[$"model.{path}.weight"].RaisedBy(parts[path + ".lora_B"].mm(a).Times(Config.ScaleOf(path)));
         }
         return merged;
     }

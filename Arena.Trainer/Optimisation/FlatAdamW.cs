@@ -1,4 +1,5 @@
 using Arena.Trainer.Models;
+using Arena.Trainer.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -53,21 +54,19 @@ public sealed class FlatAdamW : IDisposable
         if (norm > clipNorm)
         {
             // The 1e-6 is PyTorch's, in clip_grad_norm_.
-            using Scalar shorter = clipNorm / (norm + 1e-6);
-            gradient.mul_(shorter);
+            gradient.ScaledBy(clipNorm / (norm + 1e-6));
         }
         Steps++;
         if (WeightDecay != 0)
         {
-            using Scalar decayed = 1 - learningRate * WeightDecay;
-            _parameters.mul_(decayed);
+            _parameters.ScaledBy(1 - learningRate * WeightDecay);
         }
-        // A number that turns into a Scalar within the call may be collected, and its native part freed, while libtorch still reads it; these live to the end.
-        using Scalar beta1 = Beta1, rest1 = 1 - Beta1, beta2 = Beta2, rest2 = 1 - Beta2, epsilon = Epsilon;
+        // These live to the end of the step: see KeptScalars.
+        using Scalar beta1 = Beta1, rest1 = 1 - Beta1, beta2 = Beta2, rest2 = 1 - Beta2;
         using Scalar correction = Math.Sqrt(1 - Math.Pow(Beta2, Steps)), rate = -learningRate / (1 - Math.Pow(Beta1, Steps));
         First.mul_(beta1).add_(gradient, rest1);
         Second.mul_(beta2).addcmul_(gradient, gradient, rest2);
-        var deviation = Second.sqrt().div_(correction).add_(epsilon);
+        var deviation = Second.sqrt().div_(correction).RaisedBy(Epsilon);
         _parameters.addcdiv_(First, deviation, rate);
         gradient.zero_();
         return norm;

@@ -1,4 +1,5 @@
 using Arena.Trainer.Losses;
+using Arena.Trainer.Native;
 using Arena.Trainer.Optimisation;
 using static TorchSharp.torch;
 
@@ -29,52 +30,82 @@ public sealed class AnswerUpdate(TrainedPolicy policy, FlatAdamW optimizer, Trai
         return result;
     }
 
-    /// <summary>One optimizer step on a minibatch.</summary>
+    /// <summary>One optimizer step on a minibatch, in as many parts as the options say.</summary>
     /// <param name="reference">What <see cref="Reference"/> gave for the same answers.</param>
-    public Dictionary<string, double> Step(IReadOnlyList<LabelledAnswer> batch, IReadOnlyList<(float Own, float Mismatched)> reference) =>
-        IsKto ? Kto(batch, reference) : Sft(batch);
-
-    private Dictionary<string, double> Kto(IReadOnlyList<LabelledAnswer> batch, IReadOnlyList<(float Own, float Mismatched)> reference)
+    /// <param name="rate">Learning rate; null = the options'.</param>
+    public Dictionary<string, double> Step(IReadOnlyList<LabelledAnswer> batch, IReadOnlyList<(float Own, float Mismatched)> reference, double? rate = null)
     {
-        using var scope = NewDisposeScope();
-        double kl;
-        using (no_grad())
+        var numbers = new StepNumbers();
+        var parts = StepNumbers.Parts(batch.Count, options.AccumulationSteps).Select(p => (Batch: batch.Skip(p.From).Take(p.Count).ToList(), Reference: reference.Skip(p.From).Take(p.Count).ToList())).ToList();
+        // The divergence is one number for the whole batch, and no gradient goes through it.
+        var kl = IsKto ? Divergence(parts) : 0;
+        var tokens = batch.Sum(a => (long)a.Sequence.CountedTokens);
+        foreach (var (part, own) in parts)
         {
-            kl = KtoLoss.Divergence(tensor(Sums([.. batch.Select(a => a.Mismatched)])) - tensor(reference.Select(r => r.Mismatched).ToArray()));
+            if (IsKto)
+            {
+                Kto(part, own, kl, part.Count / (double)batch.Count, numbers);
+            }
+            else
+            {
+                Sft(part, part.Count == batch.Count ? null : tokens, numbers);
+            }
         }
-        var sums = SequenceScorer.Score(policy.Decoder, policy.Bind(), [.. batch.Select(a => a.Sequence)]).PerSequence();
-        var ratio = sums - tensor(reference.Select(r => r.Own).ToArray());
-        var loss = _kto.Mean(ratio, tensor(batch.Select(a => a.Good).ToArray()), kl);
-        loss.backward();
-        using var _ = no_grad();
-        var (policySums, ratios) = (sums.data<float>().ToArray(), ratio.data<float>().ToArray());
-        var metrics = new Dictionary<string, double> { ["loss"] = loss.item<float>(), ["kl"] = kl };
-        foreach (var (good, name) in new[] { (true, "chosen"), (false, "rejected") })
+        var used = rate ?? options.LearningRate;
+        var norm = optimizer.Step(used, options.ClipNorm);
+        var metrics = numbers.Means();
+        if (IsKto)
         {
-            // A batch may hold one kind only; its absent mean is then no number, which a line of metrics leaves out.
-            var own = batch.Index().Where(a => a.Item.Good == good).Select(a => a.Index).ToList();
-            metrics["rewards/" + name] = own.Count > 0 ? options.Beta * own.Average(i => ratios[i]) : double.NaN;
-            metrics["logps/" + name] = own.Count > 0 ? own.Average(i => policySums[i]) : double.NaN;
+            metrics["kl"] = kl;
+            metrics["rewards/margins"] = metrics["rewards/chosen"] - metrics["rewards/rejected"];
         }
-        metrics["rewards/margins"] = metrics["rewards/chosen"] - metrics["rewards/rejected"];
-        metrics["grad_norm"] = optimizer.Step(options.LearningRate, options.ClipNorm);
+        metrics["num_tokens"] = batch.Sum(a => (double)a.Sequence.Tokens.Length);
+        metrics["grad_norm"] = norm;
+        metrics["learning_rate"] = used;
         return metrics;
     }
 
-    /// <summary>Mean over all tokens of the batch, as TRL's SFTTrainer.</summary>
-    private Dictionary<string, double> Sft(IReadOnlyList<LabelledAnswer> batch)
+    private double Divergence(List<(List<LabelledAnswer> Batch, List<(float Own, float Mismatched)> Reference)> parts)
     {
         using var scope = NewDisposeScope();
-        var loss = -SequenceScorer.Score(policy.Decoder, policy.Bind(), [.. batch.Select(a => a.Sequence)]).PerToken.mean();
-        loss.backward();
         using var _ = no_grad();
-        return new()
-        {
-            ["loss"] = loss.item<float>(),
-            ["num_tokens"] = batch.Sum(a => a.Sequence.CountedTokens),
-            ["grad_norm"] = optimizer.Step(options.LearningRate, options.ClipNorm),
-        };
+        return KtoLoss.Divergence(tensor(parts.SelectMany(p => Sums([.. p.Batch.Select(a => a.Mismatched)])).ToArray()) - tensor(parts.SelectMany(p => p.Reference).Select(r => r.Mismatched).ToArray()));
     }
 
-    private float[] Sums(IReadOnlyList<MarkedSequence> batch) => SequenceScorer.Score(policy.Decoder, policy.Bind(), batch).PerSequence().data<float>().ToArray();
+    private void Kto(List<LabelledAnswer> part, List<(float Own, float Mismatched)> reference, double kl, double share, StepNumbers numbers)
+    {
+        using var scope = NewDisposeScope();
+        var scored = policy.Score([.. part.Select(a => a.Sequence)], describe: true);
+        var sums = scored.PerSequence();
+        var ratio = sums - tensor(reference.Select(r => r.Own).ToArray());
+        var loss = _kto.Mean(ratio, tensor(part.Select(a => a.Good).ToArray()), kl);
+        loss = share == 1 ? loss : loss.Times(share);
+        loss.backward();
+        using var _ = no_grad();
+        var (policySums, ratios) = (sums.data<float>().ToArray(), ratio.data<float>().ToArray());
+        numbers.AddPart("loss", loss.item<float>());
+        foreach (var (good, name) in new[] { (true, "chosen"), (false, "rejected") })
+        {
+            // A batch may hold one kind only; its absent mean is then no number, which a line of metrics leaves out.
+            var own = part.Index().Where(a => a.Item.Good == good).Select(a => a.Index).ToList();
+            numbers.Add("rewards/" + name, options.Beta * own.Sum(i => (double)ratios[i]), own.Count);
+            numbers.Add("logps/" + name, own.Sum(i => (double)policySums[i]), own.Count);
+            numbers.AddHead(scored, name, row => part[row].Good == good, accuracy: good);
+        }
+    }
+
+    /// <summary>Mean over all tokens of the batch, as TRL's SFTTrainer.</summary>
+    /// <param name="allTokens">Of the whole batch; null = this is it.</param>
+    private void Sft(List<LabelledAnswer> part, long? allTokens, StepNumbers numbers)
+    {
+        using var scope = NewDisposeScope();
+        var scored = policy.Score([.. part.Select(a => a.Sequence)], describe: true);
+        var loss = allTokens is { } tokens ? -scored.PerToken.sum().Over(tokens) : -scored.PerToken.mean();
+        loss.backward();
+        using var _ = no_grad();
+        numbers.AddPart("loss", loss.item<float>());
+        numbers.AddHead(scored, null, _ => true, accuracy: true);
+    }
+
+    private float[] Sums(IReadOnlyList<MarkedSequence> batch) => policy.Score(batch).PerSequence().data<float>().ToArray();
 }

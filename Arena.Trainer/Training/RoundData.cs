@@ -33,6 +33,33 @@ public static class RoundData
         return pairs;
     }
 
+    /// <summary>What TRL logs of a round's sampled groups: deviation of rewards within them, groups that teach nothing, lengths of answers.</summary>
+    /// <param name="trajectories">Learnt from.</param>
+    public static Dictionary<string, double> Describe(IReadOnlyList<AnswerGroup> groups, int trajectories)
+    {
+        var metrics = new Dictionary<string, double> { ["trajectories"] = trajectories };
+        var deviations = groups.Where(g => g.Answers.Count > 1).Select(g => Deviation([.. g.Answers.Select(a => a.Value)])).ToList();
+        var lengths = groups.SelectMany(g => g.Answers).Select(a => a.Sequence.CountedTokens).ToList();
+        if (deviations.Count > 0)
+        {
+            metrics["reward_std"] = deviations.Average();
+            metrics["frac_reward_zero_std"] = deviations.Average(d => d < 1e-6 ? 1.0 : 0);
+        }
+        if (lengths.Count > 0)
+        {
+            metrics["completions/mean_length"] = lengths.Average();
+            metrics["completions/min_length"] = lengths.Min();
+            metrics["completions/max_length"] = lengths.Max();
+        }
+        return metrics;
+    }
+
+    private static double Deviation(double[] values)
+    {
+        var mean = values.Average();
+        return Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Length - 1));
+    }
+
     /// <summary>All answers of groups where values differ, with their advantage in the group.</summary>
     /// <param name="scaled">Advantages are divided by the group's deviation.</param>
     public static List<(ScoredTrajectory Trajectory, JsonObject Line)> Trajectories(IEnumerable<AnswerGroup> groups, int round, bool scaled = true)

@@ -23,6 +23,9 @@ namespace Arena.Trainer.Training;
 /// <param name="ProofBatches">Length of the proof's batches.</param>
 public sealed record RunState(TrainOptions Options, string Base, string Data, bool PairsDone, int Round, int Steps, IReadOnlyList<ulong> Chance, long MetricsBytes, long SamplesBytes, Score? Before, long ProofSteps = 0, long ProofBatches = 0)
 {
+    /// <summary>Tokens learnt from, over the whole run; TRL's num_tokens.</summary>
+    public long Tokens { get; init; }
+
     /// <summary>Where it stands within a phase; null = between phases.</summary>
     public PhasePlace? Within { get; init; }
 
@@ -37,7 +40,8 @@ public sealed record RunState(TrainOptions Options, string Base, string Data, bo
 /// <param name="Done">Minibatches learnt.</param>
 /// <param name="Passes">Metrics of finished passes.</param>
 /// <param name="Steps">Metrics of the unfinished pass's steps.</param>
-public sealed record PhasePlace(int Round, int From, int Done, IReadOnlyList<StepMetrics> Passes, IReadOnlyList<StepMetrics> Steps);
+/// <param name="Tokens">Learnt from so far, over the whole run.</param>
+public sealed record PhasePlace(int Round, int From, int Done, IReadOnlyList<StepMetrics> Passes, IReadOnlyList<StepMetrics> Steps, long Tokens = 0);
 
 /// <summary>
 /// A run's checkpoint folder: weights.safetensors, optimizer.safetensors, trainer_state.json. Written beside, flushed, renamed; a

@@ -1,4 +1,5 @@
 using Arena.Trainer.Models;
+using Arena.Trainer.Native;
 using static TorchSharp.torch;
 
 namespace Arena.Trainer.Training;
@@ -9,8 +10,20 @@ namespace Arena.Trainer.Training;
 /// <param name="Tokens">(B): counted tokens of each row.</param>
 public sealed record ScoredTokens(Tensor PerToken, Tensor Row, Tensor Tokens)
 {
+    /// <summary>What the head said of each counted token; null where it wasn't asked for.</summary>
+    public HeadNumbers? Head { get; init; }
+
+    /// <summary>Counted tokens by row; <see cref="Head"/> is in the same order.</summary>
+    public required IReadOnlyList<int> Counts { get; init; }
+
+    /// <summary>Positions that went through the decoder, padding included.</summary>
+    public required long Positions { get; init; }
+
+    /// <summary>Those of them that held a token.</summary>
+    public required long Filled { get; init; }
+
     /// <summary>(B): sums per row.</summary>
-    public Tensor PerSequence() => zeros_like(Tokens).index_add(0, Row, PerToken, 1);
+    public Tensor PerSequence() => zeros_like(Tokens).AddRows(Row, PerToken);
 }
 
 /// <summary>Runs sequences through a decoder; the head only runs where a token counts.</summary>
@@ -20,7 +33,8 @@ public static class SequenceScorer
     private const double WorthSharing = 0.15;
 
     /// <summary>Each sequence in a row of its own, padded on the right.</summary>
-    public static ScoredTokens Score(Decoder decoder, DecoderWeights weights, IReadOnlyList<MarkedSequence> batch)
+    /// <param name="describe">Also fill <see cref="ScoredTokens.Head"/>.</param>
+    public static ScoredTokens Score(Decoder decoder, DecoderWeights weights, IReadOnlyList<MarkedSequence> batch, bool describe = false)
     {
         var width = batch.Max(s => s.Tokens.Length) - 1;
         var ids = new long[batch.Count * width];
@@ -30,29 +44,30 @@ public static class SequenceScorer
             Copy(batch[row].Tokens, 0, batch[row].Tokens.Length - 1, ids, row * width);
         }
         var hidden = decoder.Hidden(weights, tensor(ids, [batch.Count, width])); // (B, T, C)
-        return Gather(decoder, weights, batch, hidden, (row, t) => row * width + t);
+        return Gather(decoder, weights, batch, hidden, (row, t) => row * width + t, batch.Sum(s => s.Tokens.Length - 1L), describe);
     }
 
     /// <summary>Chosen answers first, then rejected ones, as TRL stacks them. What answers begin with alike goes through the decoder once.</summary>
-    public static ScoredTokens Score(Decoder decoder, DecoderWeights weights, IReadOnlyList<PreferencePair> pairs)
+    public static ScoredTokens Score(Decoder decoder, DecoderWeights weights, IReadOnlyList<PreferencePair> pairs, bool describe = false)
     {
         MarkedSequence[] stacked = [.. pairs.Select(p => p.Chosen), .. pairs.Select(p => p.Rejected)];
         var rows = SharedRow.Divide(pairs);
         var saved = rows.Sum(r => (r.Sequences.Count - 1) * r.Shared) / (double)stacked.Sum(s => s.Tokens.Length - 1);
-        return saved < WorthSharing ? Score(decoder, weights, stacked) : Packed(decoder, weights, rows, stacked);
+        return saved < WorthSharing ? Score(decoder, weights, stacked, describe) : Packed(decoder, weights, rows, stacked, describe);
     }
 
     /// <summary>
     /// Rows of [what all begin with | rest of the first | rest of the second | …]. The rests take the same positions and do not see each other, so
     /// every number is what rows of their own would give, and the beginning gets the sum of all their gradients.
     /// </summary>
-    internal static ScoredTokens Packed(Decoder decoder, DecoderWeights weights, IReadOnlyList<SharedRow> rows, IReadOnlyList<MarkedSequence> stacked)
+    internal static ScoredTokens Packed(Decoder decoder, DecoderWeights weights, IReadOnlyList<SharedRow> rows, IReadOnlyList<MarkedSequence> stacked, bool describe = false)
     {
         var width = rows.Max(r => r.Shared + r.Sequences.Sum(s => stacked[s].Tokens.Length - 1 - r.Shared));
         var (ids, positions, mask) = (new long[rows.Count * width], new long[rows.Count * width], new bool[rows.Count * width * width]);
         Array.Fill(ids, decoder.Config.PadId);
         // For each sequence: where its row begins, how much it shares, and where its rest begins.
         var places = new (int Row, int Shared, int Own)[stacked.Count];
+        var filled = 0L;
         for (var n = 0; n < rows.Count; n++)
         {
             var (at, shared) = (n * width, rows[n].Shared);
@@ -67,6 +82,7 @@ public static class SequenceScorer
                 Lay(end, rest, shared);
                 end += rest;
             }
+            filled += end;
             for (var t = end; t < width; t++)
             {
                 // Past the end every token sees itself: a softmax over nothing would be NaN.
@@ -84,11 +100,11 @@ public static class SequenceScorer
             }
         }
         var hidden = decoder.Hidden(weights, tensor(ids, [rows.Count, width]), tensor(positions, [rows.Count, width]), tensor(mask, [rows.Count, 1, width, width]));
-        return Gather(decoder, weights, stacked, hidden, (s, t) => t < places[s].Shared ? places[s].Row + t : places[s].Own + t - places[s].Shared);
+        return Gather(decoder, weights, stacked, hidden, (s, t) => t < places[s].Shared ? places[s].Row + t : places[s].Own + t - places[s].Shared, filled, describe);
     }
 
     /// <param name="place">Row and position to the place among all hidden states.</param>
-    private static ScoredTokens Gather(Decoder decoder, DecoderWeights weights, IReadOnlyList<MarkedSequence> batch, Tensor hidden, Func<int, int, long> place)
+    private static ScoredTokens Gather(Decoder decoder, DecoderWeights weights, IReadOnlyList<MarkedSequence> batch, Tensor hidden, Func<int, int, long> place, long filled, bool describe)
     {
         List<long> places = [], targets = [], rows = [];
         var counts = new double[batch.Count];
@@ -107,8 +123,15 @@ public static class SequenceScorer
             }
         }
         var chosen = hidden.reshape(-1, decoder.Config.HiddenSize).index_select(0, tensor(places.ToArray())); // (N, C)
-        var perToken = TokenLogProbs.Of(chosen, weights.Head, [.. targets]);
-        return new(perToken, tensor(rows.ToArray()), tensor(counts).to_type(perToken.dtype));
+        var head = describe ? new HeadNumbers(targets.Count) : null;
+        var perToken = TokenLogProbs.Of(chosen, weights.Head, [.. targets], head);
+        return new(perToken, tensor(rows.ToArray()), tensor(counts).to_type(perToken.dtype))
+        {
+            Head = head,
+            Counts = [.. counts.Select(c => (int)c)],
+            Positions = hidden.shape[0] * hidden.shape[1],
+            Filled = filled,
+        };
     }
 
     private static void Copy(int[] tokens, int from, int count, long[] ids, int at)

@@ -2,7 +2,9 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Arena.Trainer.Losses;
 using Arena.Trainer.Models;
+using Arena.Trainer.Optimisation;
 using Arena.Trainer.SelfPlay;
+using static TorchSharp.torch;
 
 namespace Arena.Trainer.Training;
 
@@ -40,6 +42,14 @@ namespace Arena.Trainer.Training;
 /// <param name="PoolShare">Share of the games that a job's pool gets, when the job brings one.</param>
 /// <param name="IllegalValue">What an answer against the rules is worth; a lost game is 0.</param>
 /// <param name="FinalRate">The learning rate falls in a straight line to this share at the last round.</param>
+/// <param name="Schedule">How the learning rate goes over the steps: "constant", "linear" or "cosine"; see <see cref="RateSchedule"/>.</param>
+/// <param name="WarmupSteps">Steps over which the rate rises from 0; wins over <paramref name="WarmupRatio"/>.</param>
+/// <param name="WarmupRatio">The same as a share of the schedule's steps.</param>
+/// <param name="ScheduleSteps">Steps that the schedule spans; 0 = those of the given set, which only a run without rounds has in advance.</param>
+/// <param name="AccumulationSteps">Each step's batch goes through the model in this many parts, whose gradients add up to the whole batch's: less memory, the same step.</param>
+/// <param name="LengthBuckets">Batches hold answers of like length; each pass still sees every item once.</param>
+/// <param name="GradientCheckpointing">Steps keep what goes into each block and compute its inside again on the way back: less memory, a third more work.</param>
+/// <param name="Dtype">Numbers that steps are computed in: "f32", or "bf16" over 32-bit weights.</param>
 /// <param name="ProofEvery">Above 0: the run leaves a learning proof, with a checkpoint to replay from at least every so many steps.</param>
 public sealed record TrainOptions(
     string Method = "grpo",
@@ -74,7 +84,15 @@ public sealed record TrainOptions(
     double PoolShare = 0.5,
     double IllegalValue = 0,
     double FinalRate = 1,
-    int ProofEvery = 0)
+    int ProofEvery = 0,
+    string Schedule = "constant",
+    int WarmupSteps = 0,
+    double WarmupRatio = 0,
+    int ScheduleSteps = 0,
+    int AccumulationSteps = 1,
+    bool LengthBuckets = false,
+    bool GradientCheckpointing = false,
+    string Dtype = "f32")
 {
     [JsonIgnore]
     public bool LearnsPairs => Method != "grpo";
@@ -82,8 +100,24 @@ public sealed record TrainOptions(
     [JsonIgnore]
     public bool LearnsTrajectories => Method is "grpo" or "mix";
 
-    /// <summary>The learning rate of a round, from 1 on.</summary>
-    public double RateOf(int round) => LearningRate * (Rounds < 2 || round < 1 ? 1 : 1 - (1 - FinalRate) * (round - 1) / (Rounds - 1));
+    /// <summary>The number type of training steps.</summary>
+    [JsonIgnore]
+    public ScalarType StepType => Dtype == "bf16" ? ScalarType.BFloat16 : ScalarType.Float32;
+
+    /// <summary>The learning rate of a step: the schedule's share by step, and the share left by round.</summary>
+    /// <param name="round">From 1 on; 0 = the given set.</param>
+    /// <param name="step">Steps taken before it, over the whole run.</param>
+    /// <param name="phaseSteps">Steps of its phase, from <see cref="StepsOf"/>.</param>
+    public double RateOf(int round, int step, int phaseSteps)
+    {
+        var share = Rounds < 2 || round < 1 ? 1 : 1 - (1 - FinalRate) * (round - 1) / (Rounds - 1);
+        return LearningRate * share * RateSchedule.Share(Schedule, step, ScheduleSteps > 0 ? ScheduleSteps : phaseSteps, WarmupSteps, WarmupRatio);
+    }
+
+    /// <summary>Optimizer steps of a phase.</summary>
+    /// <param name="items">Its pairs, answers or trajectories.</param>
+    /// <param name="batch">Items a step.</param>
+    public int StepsOf(int items, int batch) => (items + batch - 1) / batch * Epochs;
 
     /// <summary>Learns from single answers, good or bad, that are taken from pairs or given as such.</summary>
     [JsonIgnore]
@@ -143,13 +177,25 @@ public sealed record TrainOptions(
             { FinalRate: not (>= 0 and <= 1) } => "finalRate must be between 0 and 1",
             { ProofEvery: < 0 } => "proofEvery must not be negative",
             { ProofEvery: > 0, IsByAnswer: true } => "a learning proof covers dpo, grpo and mix; proofEvery must be 0 with " + Method,
+            { Schedule: not ("constant" or "linear" or "cosine") } => $"schedule is \"{Schedule}\"; known: constant, linear, cosine",
+            { WarmupSteps: < 0 or > 100_000_000 } => "warmupSteps must not be negative",
+            { WarmupRatio: not (>= 0 and <= 1) } => "warmupRatio must be between 0 and 1",
+            { ScheduleSteps: < 0 or > 100_000_000 } => "scheduleSteps must not be negative",
+            { Rounds: > 0, ScheduleSteps: 0 } when Schedule != "constant" || (WarmupRatio > 0 && WarmupSteps == 0) =>
+                "the steps of rounds are not known in advance: schedule and warmupRatio need scheduleSteps (or rounds 0)",
+            { AccumulationSteps: < 1 or > 65_536 } => "accumulationSteps must be between 1 and 65536",
+            { LengthBuckets: true, ProofEvery: > 0 } => "a learning proof shows that batches follow from the seed alone; with it lengthBuckets must be false",
+            { Dtype: not ("f32" or "bf16") } => $"dtype is \"{Dtype}\"; known: f32, bf16",
             _ => null,
         };
         problem ??= OpponentMix.Problem(Opponents);
         if (problem is null)
         {
             // Names of losses are looked up now, not after the first round.
-            Preference();
+            if (Preference().NeedsWholeBatch && AccumulationSteps > 1)
+            {
+                problem = $"\"{Loss}\" sorts over the whole batch, so accumulationSteps must be 1";
+            }
             PolicyGradient();
         }
         return problem is null ? this : throw new TrainerException($"Training options: {problem}.");

@@ -10,9 +10,24 @@ namespace Arena.Trainer.Training;
 public sealed class TrainedPolicy : IDisposable
 {
     private readonly FlatWeights _base;
+    private readonly ScalarType _type = ScalarType.Float32;
+    private readonly bool _recompute;
+    private readonly Decoder? _narrow;
+    private readonly FlatWeights? _narrowBase;
 
     private TrainedPolicy(Policy start, FlatWeights baseWeights, LoraAdapter? adapter, string baseName) =>
         (Start, _base, Adapter, BaseName) = (start, baseWeights, adapter, baseName);
+
+    private TrainedPolicy(TrainedPolicy plain, ScalarType type, bool recompute) : this(plain.Start, plain._base, plain.Adapter, plain.BaseName)
+    {
+        (_type, _recompute) = (type, recompute);
+        if (type != ScalarType.Float32)
+        {
+            _narrow = new Decoder(Config, type);
+            // Under an adapter the base never changes: it is rounded once. Else the weights are rounded anew for every step, and gradients reach the 32-bit ones.
+            _narrowBase = Adapter is null ? null : _base.Copy(type);
+        }
+    }
 
     /// <summary>What it was before; its decoder is shared, under an adapter its weights too, so it must live longer.</summary>
     public Policy Start { get; }
@@ -54,7 +69,21 @@ public sealed class TrainedPolicy : IDisposable
             : new(start, start.Weights, LoraAdapter.Initialise(start.Config, lora, chance), start.Name);
     }
 
-    /// <summary>Tensors of a forward pass, in the caller's dispose scope; gradients reach <see cref="Trained"/> where they are on.</summary>
+    /// <summary>As the options have it: adapter, number type of steps, gradient checkpointing.</summary>
+    /// <exception cref="TrainerException">As <see cref="From(Policy, LoraConfig?, SeededChance)"/>.</exception>
+    public static TrainedPolicy For(Policy start, TrainOptions options) =>
+        new(From(start, options.Lora(), new SeededChance(options.Seed, stream: 4)), options.StepType, options.GradientCheckpointing);
+
+    /// <summary>Log-probabilities as a training step computes them: in the run's number type, gradients reaching <see cref="Trained"/> where they are on.</summary>
+    internal ScoredTokens Score(IReadOnlyList<MarkedSequence> batch, bool describe = false) => SequenceScorer.Score(_narrow ?? Decoder, BindForStep(), batch, describe);
+
+    /// <summary>The same for pairs, whose answers share what they begin with.</summary>
+    internal ScoredTokens Score(IReadOnlyList<PreferencePair> batch, bool describe = false) => SequenceScorer.Score(_narrow ?? Decoder, BindForStep(), batch, describe);
+
+    private DecoderWeights BindForStep() =>
+        DecoderWeights.Bind(Config, (_narrowBase ?? _base).Views(_type), Adapter, Adapter?.Weights.Views(_type)) with { Recompute = _recompute };
+
+    /// <summary>Tensors of a forward pass in 32 bits, for sampling and evaluation, in the caller's dispose scope.</summary>
     public DecoderWeights Bind() => DecoderWeights.Bind(Config, _base.Views(), Adapter);
 
     /// <summary>SHA-256 of what it computes with now: the start's file and the numbers that change; lower-case hex.</summary>
@@ -63,6 +92,11 @@ public sealed class TrainedPolicy : IDisposable
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Convert.FromHexString(Start.WeightsHash));
         hash.AppendData(Trained.Flat.bytes);
+        if (_type != ScalarType.Float32)
+        {
+            // The same weights give other log-probabilities in another number type.
+            hash.AppendData([(byte)_type]);
+        }
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
@@ -75,6 +109,8 @@ public sealed class TrainedPolicy : IDisposable
 
     public void Dispose()
     {
+        _narrow?.Dispose();
+        _narrowBase?.Dispose();
         Adapter?.Dispose();
         if (Adapter is null)
         {

@@ -42,10 +42,11 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
     private readonly ReferenceCache _reference = new(Path.Combine(folder, "reference.bin"));
     private Action<double> _tick = _ => { };
     private ProofWriter? _proof;
+    private long _tokens;
 
     public RunResult Execute(Action<RunProgress> report, CancellationToken cancel)
     {
-        using var policy = TrainedPolicy.From(start, options.Lora(), new SeededChance(options.Seed, stream: 4));
+        using var policy = TrainedPolicy.For(start, options);
         using var optimizer = new FlatAdamW(policy.Trained);
         List<PreferencePair> given = options.IsByAnswer ? [] : PreferenceData.Parse(pairsJsonl, "The preference set", start.Tokenizer, start.Config, start.Chat);
         List<LabelledAnswer> answers = options.IsByAnswer ? AnswerData.Parse(pairsJsonl, "The preference set", start.Tokenizer, start.Config, start.Chat) : [];
@@ -57,6 +58,7 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
         using var metrics = new RunLog(Path.Combine(result, MetricsFile), state.MetricsBytes);
         using var samples = new RunLog(Path.Combine(result, SamplesFile), state.SamplesBytes);
         var chance = state.Generator();
+        _tokens = state.Tokens;
         using var proof = options.ProofEvery == 0 ? null : new ProofWriter(
             new ProofFiles(folder), new(start.WeightsHash, _fresh.Data, space, options, ProofHashes.Weights(policy.Trained)), policy.Trained, optimizer, state.ProofSteps, state.ProofBatches);
         _proof = proof;
@@ -107,7 +109,7 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
             samples.Flush();
             proof?.Flush();
             var (steps, batches) = proof?.Lengths ?? (0, 0);
-            state = state with { Steps = optimizer.Steps, Chance = chance.State, MetricsBytes = metrics.Length, SamplesBytes = samples.Length, ProofSteps = steps, ProofBatches = batches };
+            state = state with { Steps = optimizer.Steps, Tokens = _tokens, Chance = chance.State, MetricsBytes = metrics.Length, SamplesBytes = samples.Length, ProofSteps = steps, ProofBatches = batches };
             checkpoint.Save(state, policy.Trained, optimizer);
             _within.Remove();
         }
@@ -141,7 +143,7 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
         {
             var trajectories = RoundData.Trajectories(groups, round, options.ScaleRewards);
             samples.Append(trajectories.Select(t => t.Line.ToJsonString(JsonStyle.Wire)));
-            foreach (var line in LearnTrajectories(policy, optimizer, [.. trajectories.Select(t => t.Trajectory)], chance, round, cancel))
+            foreach (var line in LearnTrajectories(policy, optimizer, [.. trajectories.Select(t => t.Trajectory)], RoundData.Describe(groups, trajectories.Count), chance, round, cancel))
             {
                 yield return line;
             }
@@ -152,8 +154,8 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
     {
         var update = new PairUpdate(policy, optimizer, options, _reference);
         var (chosen, rejected) = update.Reference(pairs);
-        return Passes(ProofFiles.Pairs, i => ProofFiles.Item(i, pairs[i], chosen[i], rejected[i]), pairs.Count, options.BatchPairs, policy, optimizer, chance, round, cancel, batch =>
-            update.Step([.. batch.Select(i => pairs[i])], [.. batch.Select(i => chosen[i])], [.. batch.Select(i => rejected[i])], options.RateOf(round)), new() { ["pairs"] = pairs.Count });
+        return Passes(ProofFiles.Pairs, i => ProofFiles.Item(i, pairs[i], chosen[i], rejected[i]), [.. pairs.Select(p => Math.Max(p.Chosen.Tokens.Length, p.Rejected.Tokens.Length))], options.BatchPairs, policy, optimizer, chance, round, cancel, (batch, rate) =>
+            update.Step([.. batch.Select(i => pairs[i])], [.. batch.Select(i => chosen[i])], [.. batch.Select(i => rejected[i])], rate), new() { ["pairs"] = pairs.Count });
     }
 
     private List<StepMetrics> LearnAnswers(TrainedPolicy policy, FlatAdamW optimizer, List<LabelledAnswer> answers, SeededChance chance, int round, CancellationToken cancel)
@@ -170,11 +172,11 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
         var update = new AnswerUpdate(policy, optimizer, options);
         var reference = update.Reference(answers);
         // No proof is written of these: the options refuse it.
-        return Passes("answers", i => $"{i}", answers.Count, 2 * options.BatchPairs, policy, optimizer, chance, round, cancel, batch =>
-            update.Step([.. batch.Select(i => answers[i])], [.. batch.Select(i => reference[i])]), new() { ["answers"] = answers.Count });
+        return Passes("answers", i => $"{i}", [.. answers.Select(a => a.Sequence.Tokens.Length)], 2 * options.BatchPairs, policy, optimizer, chance, round, cancel, (batch, rate) =>
+            update.Step([.. batch.Select(i => answers[i])], [.. batch.Select(i => reference[i])], rate), new() { ["answers"] = answers.Count });
     }
 
-    private List<StepMetrics> LearnTrajectories(TrainedPolicy policy, FlatAdamW optimizer, List<ScoredTrajectory> trajectories, SeededChance chance, int round, CancellationToken cancel)
+    private List<StepMetrics> LearnTrajectories(TrainedPolicy policy, FlatAdamW optimizer, List<ScoredTrajectory> trajectories, Dictionary<string, double> groups, SeededChance chance, int round, CancellationToken cancel)
     {
         if (trajectories.Count == 0)
         {
@@ -182,8 +184,8 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
         }
         var update = new TrajectoryUpdate(policy, optimizer, options);
         var sampled = update.Sampled(trajectories);
-        return Passes(ProofFiles.Trajectories, i => ProofFiles.Item(i, trajectories[i], sampled[i]), trajectories.Count, 4 * options.BatchPairs, policy, optimizer, chance, round, cancel, batch =>
-            update.Step([.. batch.Select(i => trajectories[i])], [.. batch.Select(i => sampled[i])], options.RateOf(round)), new() { ["trajectories"] = trajectories.Count });
+        return Passes(ProofFiles.Trajectories, i => ProofFiles.Item(i, trajectories[i], sampled[i]), [.. trajectories.Select(t => t.Sequence.Tokens.Length)], 4 * options.BatchPairs, policy, optimizer, chance, round, cancel, (batch, rate) =>
+            update.Step([.. batch.Select(i => trajectories[i])], [.. batch.Select(i => sampled[i])], rate), groups);
     }
 
     /// <summary>
@@ -193,28 +195,30 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
     /// </summary>
     /// <param name="kind">Of the items, as the proof names it.</param>
     /// <param name="item">An item as the proof keeps it.</param>
+    /// <param name="lengths">Tokens of each item.</param>
+    /// <param name="step">Gets the items of a batch and the learning rate.</param>
     private List<StepMetrics> Passes(
-        string kind, Func<int, string> item, int count, int batchSize, TrainedPolicy policy, FlatAdamW optimizer, SeededChance chance, int round, CancellationToken cancel, Func<int[], Dictionary<string, double>> step, Dictionary<string, double> extra)
+        string kind, Func<int, string> item, IReadOnlyList<int> lengths, int batchSize, TrainedPolicy policy, FlatAdamW optimizer, SeededChance chance, int round, CancellationToken cancel, Func<int[], double, Dictionary<string, double>> step, Dictionary<string, double> extra)
     {
+        var count = lengths.Count;
         var from = optimizer.Steps;
         var place = _proof is not null ? null : _within.Peek(s => IsOurs(s) && s.Within is { } within && within.Round == round && within.From == from)?.Within;
         var (lines, steps, done) = (new List<StepMetrics>(), new List<StepMetrics>(), 0);
-        var batches = (count + batchSize - 1) / batchSize * options.Epochs;
+        var batches = options.StepsOf(count, batchSize);
         for (var epoch = 0; epoch < options.Epochs; epoch++)
         {
             // Each pass is shuffled from the natural order: the generator's state alone then tells a verifier the batches.
             var seed = chance.State;
-            var order = Enumerable.Range(0, count).ToList();
-            chance.Shuffle(order);
+            var order = BatchOrder.Draw(chance, lengths, batchSize, options.LengthBuckets);
             steps.Clear();
-            foreach (var (part, batch) in order.Chunk(batchSize).Index())
+            foreach (var (part, batch) in order.Index())
             {
                 if (done < place?.Done)
                 {
                     if (++done == place.Done)
                     {
                         _within.Load(policy.Trained, optimizer, IsOurs);
-                        (lines, steps) = ([.. place.Passes], [.. place.Steps]);
+                        (lines, steps, _tokens) = ([.. place.Passes], [.. place.Steps], place.Tokens);
                     }
                     continue;
                 }
@@ -223,7 +227,9 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
                     Keep();
                     cancel.ThrowIfCancellationRequested();
                 }
-                var values = _proof is null ? step(batch) : _proof.Record(kind, round, count, part, seed, [.. batch.Select(item)], () => step(batch));
+                var rate = options.RateOf(round, optimizer.Steps, batches);
+                var values = _proof is null ? step(batch, rate) : _proof.Record(kind, round, count, part, seed, [.. batch.Select(item)], () => step(batch, rate));
+                _tokens += (long)values["num_tokens"];
                 steps.Add(new(optimizer.Steps, round, values));
                 done++;
                 _tick(done / (double)batches);
@@ -238,6 +244,8 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
             }
             // A minibatch of KTO may lack one kind of answer and then has no number for it.
             var means = steps[0].Values.Keys.ToDictionary(k => k, k => steps.Select(s => s.Values[k]).Where(v => !double.IsNaN(v)).DefaultIfEmpty(double.NaN).Average());
+            // TRL counts tokens over the whole run.
+            means["num_tokens"] = _tokens;
             foreach (var (name, value) in extra)
             {
                 means[name] = value;
@@ -250,7 +258,7 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
         {
             if (done > 0 && _proof is null)
             {
-                _within.Save(_fresh with { Steps = optimizer.Steps, Within = new(round, from, done, [.. lines], [.. steps]) }, policy.Trained, optimizer);
+                _within.Save(_fresh with { Steps = optimizer.Steps, Within = new(round, from, done, [.. lines], [.. steps], _tokens) }, policy.Trained, optimizer);
             }
         }
     }

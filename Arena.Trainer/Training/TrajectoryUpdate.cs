@@ -1,4 +1,5 @@
 using Arena.Trainer.Losses;
+using Arena.Trainer.Native;
 using Arena.Trainer.Optimisation;
 using static TorchSharp.torch;
 
@@ -21,7 +22,7 @@ public sealed class TrajectoryUpdate(TrainedPolicy policy, FlatAdamW optimizer, 
         {
             using var scope = NewDisposeScope();
             var batch = trajectories.Skip(start).Take(1024).Select(t => t.Sequence).ToList();
-            var flat = SequenceScorer.Score(policy.Decoder, policy.Bind(), batch).PerToken.data<float>().ToArray();
+            var flat = policy.Score(batch).PerToken.data<float>().ToArray();
             var at = 0;
             for (var i = 0; i < batch.Count; i++)
             {
@@ -31,34 +32,51 @@ public sealed class TrajectoryUpdate(TrainedPolicy policy, FlatAdamW optimizer, 
         return result;
     }
 
-    /// <summary>One optimizer step on a minibatch.</summary>
+    /// <summary>One optimizer step on a minibatch, in as many parts as the options say.</summary>
     /// <param name="sampled">What <see cref="Sampled"/> gave for the same trajectories.</param>
     /// <param name="rate">Learning rate; null = the options'.</param>
     public Dictionary<string, double> Step(IReadOnlyList<ScoredTrajectory> batch, IReadOnlyList<float[]> sampled, double? rate = null)
     {
+        var numbers = new StepNumbers();
+        var tokens = batch.Sum(t => (long)t.Sequence.CountedTokens);
+        foreach (var (from, count) in StepNumbers.Parts(batch.Count, options.AccumulationSteps))
+        {
+            Learn([.. batch.Skip(from).Take(count)], [.. sampled.Skip(from).Take(count)], batch.Count, count == batch.Count ? null : tokens, numbers);
+        }
+        var used = rate ?? options.LearningRate;
+        var norm = optimizer.Step(used, options.ClipNorm);
+        var metrics = numbers.Means();
+        metrics["clip_ratio"] = metrics["clip_ratio/region_mean"] = metrics["clip_ratio/low_mean"] + metrics["clip_ratio/high_mean"];
+        metrics["num_tokens"] = batch.Sum(t => (double)t.Sequence.Tokens.Length);
+        metrics["grad_norm"] = norm;
+        metrics["learning_rate"] = used;
+        return metrics;
+    }
+
+    /// <summary>Adds a part's gradient to the whole batch's.</summary>
+    /// <param name="trajectories">Of the whole batch.</param>
+    /// <param name="allTokens">Of the whole batch; null = this is it.</param>
+    private void Learn(IReadOnlyList<ScoredTrajectory> part, IReadOnlyList<float[]> sampled, int trajectories, long? allTokens, StepNumbers numbers)
+    {
         using var scope = NewDisposeScope();
-        var scored = SequenceScorer.Score(policy.Decoder, policy.Bind(), [.. batch.Select(t => t.Sequence)]);
+        var scored = policy.Score([.. part.Select(t => t.Sequence)], describe: true);
         var old = tensor(sampled.SelectMany(s => s).ToArray());
-        var advantages = tensor(batch.Select(t => (float)t.Advantage).ToArray()).index_select(0, scored.Row);
-        var loss = _loss.Of(scored.PerToken, old, advantages, batch.Count, scored.Tokens.index_select(0, scored.Row));
+        var advantages = tensor(part.Select(t => (float)t.Advantage).ToArray()).index_select(0, scored.Row);
+        var loss = _loss.Of(scored.PerToken, old, advantages, trajectories, scored.Tokens.index_select(0, scored.Row), allTokens);
         loss.backward();
         using var _ = no_grad();
         var difference = old - scored.PerToken;
         // Schulman's low-variance estimate of the divergence from the sampling policy: e^d - d - 1.
-        var kl = (difference.exp() - difference - 1).mean();
+        var kl = (difference.exp() - difference).Minus(1).mean();
         var (low, high) = _loss.Clipped(scored.PerToken, old, advantages);
-        var numbers = stack([loss, kl, low, high, scored.PerToken.mean()], 0).data<float>().ToArray();
-        var norm = optimizer.Step(rate ?? options.LearningRate, options.ClipNorm);
-        return new()
-        {
-            ["loss"] = numbers[0],
-            ["reward"] = batch.Average(t => t.Reward),
-            ["kl"] = numbers[1],
-            ["clip_ratio"] = numbers[2] + numbers[3],
-            ["clip_ratio/low_mean"] = numbers[2],
-            ["clip_ratio/high_mean"] = numbers[3],
-            ["logps/mean"] = numbers[4],
-            ["grad_norm"] = norm,
-        };
+        var values = stack([loss, kl, low, high, scored.PerToken.mean()], 0).data<float>().ToArray();
+        var tokens = part.Sum(t => t.Sequence.CountedTokens);
+        numbers.AddPart("loss", values[0]);
+        numbers.Add("reward", part.Sum(t => t.Reward), part.Count);
+        numbers.Add("kl", (double)values[1] * tokens, tokens);
+        numbers.Add("clip_ratio/low_mean", (double)values[2] * tokens, tokens);
+        numbers.Add("clip_ratio/high_mean", (double)values[3] * tokens, tokens);
+        numbers.Add("logps/mean", (double)values[4] * tokens, tokens);
+        numbers.AddHead(scored, null, _ => true, accuracy: false);
     }
 }

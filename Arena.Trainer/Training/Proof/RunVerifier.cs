@@ -94,9 +94,11 @@ public sealed class RunVerifier
     {
         var order = Enumerable.Range(0, step.Count).ToList();
         SeededChance.FromState(ProofFiles.SeedOf(step.Seed)).Shuffle(order);
-        var size = step.Kind == ProofFiles.Pairs ? options.BatchPairs : 4 * options.BatchPairs;
+        var size = BatchSize(options, step);
         return order.Skip(step.Part * size).Take(size);
     }
+
+    private static int BatchSize(TrainOptions options, ProofStep step) => step.Kind == ProofFiles.Pairs ? options.BatchPairs : 4 * options.BatchPairs;
 
     private void Replay(ProofHeader header, List<ProofStep> steps, List<JsonElement> batches, int replay, ulong seed)
     {
@@ -104,7 +106,7 @@ public sealed class RunVerifier
         new SeededChance(seed).Shuffle(places);
         var chosen = places.Take(replay).Order().ToList();
         var checkpoints = _files.Checkpoints();
-        using var policy = TrainedPolicy.From(_start, header.Options.Lora(), new SeededChance(header.Options.Seed, stream: 4));
+        using var policy = TrainedPolicy.For(_start, header.Options);
         using var optimizer = new FlatAdamW(policy.Trained);
         if (ProofHashes.Weights(policy.Trained) != header.Weights)
         {
@@ -143,15 +145,16 @@ public sealed class RunVerifier
             return false;
         }
         var items = batch.GetProperty("items").EnumerateArray().Select(item => JsonNode.Parse(item.GetRawText())!).ToList();
+        var rate = options.RateOf(step.Round, step.Step - 1, options.StepsOf(step.Count, BatchSize(options, step)));
         if (step.Kind == ProofFiles.Pairs)
         {
             var pairs = items.Select(ProofFiles.PairOf).ToList();
-            new PairUpdate(policy, optimizer, options).Step([.. pairs.Select(p => p.Pair)], [.. pairs.Select(p => p.Chosen)], [.. pairs.Select(p => p.Rejected)], options.RateOf(step.Round));
+            new PairUpdate(policy, optimizer, options).Step([.. pairs.Select(p => p.Pair)], [.. pairs.Select(p => p.Chosen)], [.. pairs.Select(p => p.Rejected)], rate);
         }
         else
         {
             var trajectories = items.Select(ProofFiles.TrajectoryOf).ToList();
-            new TrajectoryUpdate(policy, optimizer, options).Step([.. trajectories.Select(t => t.Trajectory)], [.. trajectories.Select(t => t.Sampled)], options.RateOf(step.Round));
+            new TrajectoryUpdate(policy, optimizer, options).Step([.. trajectories.Select(t => t.Trajectory)], [.. trajectories.Select(t => t.Sampled)], rate);
         }
         if (ProofHashes.Weights(policy.Trained) != step.NewWeights)
         {
