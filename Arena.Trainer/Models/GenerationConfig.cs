@@ -66,6 +66,10 @@ public sealed record GenerationConfig(IReadOnlyList<int> EosIds, bool Sample = f
             ["eos_token_id"] = EosIds.Count == 1 ? EosIds[0] : new JsonArray([.. EosIds.Select(id => (JsonNode)id)]),
             ["pad_token_id"] = model.PadId,
         };
+        if (model.BosId is null)
+        {
+            json.Remove("bos_token_id");
+        }
         // transformers refuses to save sampling settings beside do_sample false.
         if (Sample)
         {

@@ -30,7 +30,7 @@ public enum ModelKind
 /// <param name="RmsNormEps">Added to the mean square.</param>
 /// <param name="RopeTheta">Base of the rotary frequencies.</param>
 /// <param name="TieWordEmbeddings">The head shares the embedding's weights.</param>
-/// <param name="BosId">Token before every text.</param>
+/// <param name="BosId">Token before every text; null = the model has none, or its file doesn't say.</param>
 /// <param name="EosId">Token that ends an answer.</param>
 /// <param name="PadId">Token that fills rows of a batch.</param>
 public sealed record ModelConfig(
@@ -45,10 +45,13 @@ public sealed record ModelConfig(
     double RmsNormEps,
     double RopeTheta,
     bool TieWordEmbeddings,
-    int BosId,
+    int? BosId,
     int EosId,
     int PadId)
 {
+    /// <summary>What a sequence begins with: the beginning token, or nothing.</summary>
+    public IReadOnlyList<int> Beginning => BosId is { } id ? [id] : [];
+
     /// <summary>The family, "model_type".</summary>
     public ModelKind Kind { get; init; }
 

@@ -48,7 +48,7 @@ internal static class ModelConfigJson
             json["rms_norm_eps"]?.GetValue<double>() ?? 1e-6,
             (rope?["rope_theta"] ?? json["rope_theta"])?.GetValue<double>() ?? 10000,
             Flag("tie_word_embeddings"),
-            FirstId(json["bos_token_id"]) ?? 0,
+            FirstId(json["bos_token_id"]),
             FirstId(json["eos_token_id"]) ?? 0,
             FirstId(json["pad_token_id"]) ?? FirstId(json["eos_token_id"]) ?? 0)
         {
@@ -96,6 +96,10 @@ internal static class ModelConfigJson
             ["use_cache"] = true,
             ["vocab_size"] = config.VocabSize,
         };
+        if (config.BosId is null)
+        {
+            json.Remove("bos_token_id");
+        }
         if (config.RopeScaling is { } scaling)
         {
             json["rope_scaling"] = scaling.ToJson();

@@ -60,7 +60,7 @@ internal sealed class RowDraw(SampleRequest request, ModelConfig config)
         var options = request.Options;
         if (allowed is null && !options.ChangesLogits)
         {
-            return TokenPicker.Pick(logits, options, request.Chance, config.BosId);
+            return TokenPicker.Pick(logits, options, request.Chance, config.BosId ?? -1);
         }
         var rented = ArrayPool<float>.Shared.Rent(logits.Length);
         var own = rented.AsSpan(0, logits.Length);
@@ -77,7 +77,7 @@ internal sealed class RowDraw(SampleRequest request, ModelConfig config)
             }
             if (allowed is null)
             {
-                return TokenPicker.Pick(own, options, request.Chance, config.BosId);
+                return TokenPicker.Pick(own, options, request.Chance, config.BosId ?? -1);
             }
             // Over the allowed ones alone: all other tokens are as if they weren't there.
             Span<float> few = allowed.Count <= 256 ? stackalloc float[allowed.Count] : new float[allowed.Count];

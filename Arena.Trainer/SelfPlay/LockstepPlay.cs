@@ -46,7 +46,7 @@ public sealed class LockstepPlay(Decoder decoder, DecoderWeights weights, IBoard
             }
             played[row] = [.. openings[row / copies].Select(tokens.Token)];
         }
-        var prompt = 1 + tokens.Prefix.Count + moves;
+        var prompt = config.Beginning.Count + tokens.Prefix.Count + moves;
         using var other = rival is null ? null : new RivalSeat(rival, openings, copies, game.MaxMoves);
         var cache = new KvCache(config, openings.Count, prompt + game.MaxMoves - moves, dtype: weights.Embedding.dtype);
         try
@@ -66,7 +66,7 @@ public sealed class LockstepPlay(Decoder decoder, DecoderWeights weights, IBoard
                     var row = rows[i];
                     var at = source.Count > 0 ? source[i] : i;
                     var choice = overrides?.Invoke(row, boards[row], chance) ?? -1;
-                    var token = choice >= 0 ? tokens.Token(choice) : theirs ? other!.Pick(i, tokens, chance) : TokenPicker.Pick(logits.AsSpan(at * config.VocabSize, config.VocabSize), options, chance, config.BosId);
+                    var token = choice >= 0 ? tokens.Token(choice) : theirs ? other!.Pick(i, tokens, chance) : TokenPicker.Pick(logits.AsSpan(at * config.VocabSize, config.VocabSize), options, chance, config.BosId ?? -1);
                     played[row].Add(token);
                     results[row] = Advance(ref boards[row], token, played[row])!;
                     if (results[row] is null)
@@ -96,7 +96,7 @@ public sealed class LockstepPlay(Decoder decoder, DecoderWeights weights, IBoard
     }
 
     /// <summary>Beginning token, "slug:" and the opening's moves.</summary>
-    public IEnumerable<int> Prompt(ModelConfig config, IEnumerable<int> opening) => [config.BosId, .. tokens.Prefix, .. opening.Select(tokens.Token)];
+    public IEnumerable<int> Prompt(ModelConfig config, IEnumerable<int> opening) => [.. config.Beginning, .. tokens.Prefix, .. opening.Select(tokens.Token)];
 
     private PlayedGame? Advance(ref Board board, int token, List<int> played)
     {

@@ -17,8 +17,8 @@ internal sealed class RivalSeat : IDisposable
     {
         _rival = rival;
         var config = rival.Decoder.Config;
-        using var read = new KvCache(config, openings.Count, 1 + rival.Tokens.Prefix.Count + longest, dtype: rival.Weights.Embedding.dtype);
-        var prompts = openings.SelectMany(o => new[] { config.BosId }.Concat(rival.Tokens.Prefix).Concat(o.Select(rival.Tokens.Token))).Select(t => (long)t);
+        using var read = new KvCache(config, openings.Count, config.Beginning.Count + rival.Tokens.Prefix.Count + longest, dtype: rival.Weights.Embedding.dtype);
+        var prompts = openings.SelectMany(o => config.Beginning.Concat(rival.Tokens.Prefix).Concat(o.Select(rival.Tokens.Token))).Select(t => (long)t);
         var logits = BatchSampler.Step(rival.Decoder, rival.Weights, read, [.. prompts], openings.Count);
         var rows = Enumerable.Range(0, openings.Count * copies).Select(row => row / copies).ToList();
         _cache = read.Select(rows);
@@ -29,7 +29,7 @@ internal sealed class RivalSeat : IDisposable
     public int Pick(int place, GameTokens asking, SeededChance chance)
     {
         var config = _rival.Decoder.Config;
-        var choice = _rival.Tokens.Choice(TokenPicker.Pick(_logits.AsSpan(place * config.VocabSize, config.VocabSize), _rival.Sampling, chance, config.BosId));
+        var choice = _rival.Tokens.Choice(TokenPicker.Pick(_logits.AsSpan(place * config.VocabSize, config.VocabSize), _rival.Sampling, chance, config.BosId ?? -1));
         return choice >= 0 ? asking.Token(choice) : asking.Prefix[0];
     }
 

@@ -66,7 +66,7 @@ public sealed class BoardRounds(IBoardGame game, Policy policy, IReadOnlyList<Po
     /// <summary>Own moves count: every second one from the fork on.</summary>
     private MarkedSequence Mark(PlayedGame played, int from)
     {
-        int[] all = [policy.Config.BosId, .. _tokens.Prefix, .. played.Tokens];
+        int[] all = [.. policy.Config.Beginning, .. _tokens.Prefix, .. played.Tokens];
         var counted = new bool[all.Length];
         for (var t = all.Length - played.Tokens.Count + from; t < all.Length; t += 2)
         {

@@ -75,7 +75,7 @@ public sealed class CountdownRounds(Policy policy) : IRoundSource
     {
         var requests = problems.SelectMany(problem =>
         {
-            List<int> prompt = [policy.Config.BosId, .. policy.Tokenizer.Encode(Compact(problem))];
+            List<int> prompt = [.. policy.Config.Beginning, .. policy.Tokenizer.Encode(Compact(problem))];
             return Enumerable.Range(0, copies).Select(_ => new SampleRequest(prompt, _rules.Card.CompactAnswerTokens, options, new SeededChance(chance.NextWord())));
         }).ToList();
         var results = BatchSampler.Run(policy.Decoder, weights, requests);

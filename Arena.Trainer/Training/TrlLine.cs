@@ -72,7 +72,7 @@ internal sealed class TrlLine(Tokenizer tokenizer, ModelConfig config, ChatForma
         return new([.. before, .. after], [.. before.Select(_ => false), .. after.Select(_ => true)]);
     }
 
-    private List<int> Plain(string text) => chat is not null ? chat.EncodeText(text, ControlTokens.PlainText) : [config.BosId, .. tokenizer.Encode(text, EncodeOptions.Untrusted)];
+    private List<int> Plain(string text) => chat is not null ? chat.EncodeText(text, ControlTokens.PlainText) : [.. config.Beginning, .. tokenizer.Encode(text, EncodeOptions.Untrusted)];
 
     /// <summary>Only the assistant's turns behind the prompt count.</summary>
     private MarkedSequence Conversation(List<JsonObject> prompt, List<JsonObject> completion, JsonElement record)

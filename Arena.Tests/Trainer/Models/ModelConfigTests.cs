@@ -37,12 +37,22 @@ public sealed class ModelConfigTests : IDisposable
         var config = Read(Llama32);
         Assert.Equal((ModelKind.Llama, 2048, 32, 8, 64, 500000.0), (config.Kind, config.HiddenSize, config.Heads, config.KvHeads, config.HeadDim, config.RopeTheta));
         Assert.Equal(new RopeScaling(RopeScalingKind.Llama3, 32, 1, 4, 8192), config.RopeScaling);
-        Assert.Equal((128000, 128001, true, ScalarType.BFloat16), (config.BosId, config.EosId, config.TieWordEmbeddings, config.FileType));
+        Assert.Equal(((int?)128000, 128001, true, ScalarType.BFloat16), (config.BosId, config.EosId, config.TieWordEmbeddings, config.FileType));
         // transformers' _compute_llama3_parameters: the fastest frequency is kept, the slowest divided by 32.
         var frequencies = RopeScaling.Frequencies(config);
         Assert.Equal(1, frequencies[0]);
         Assert.Equal(Math.Pow(500000, -62 / 64.0) / 32, frequencies[^1], 1e-20);
         Assert.Equal(frequencies.OrderDescending(), frequencies);
+    }
+
+    [Fact]
+    public void A_model_without_a_beginning_token_has_none_and_its_file_says_none()
+    {
+        var config = Read(Qwen25.Replace("\"bos_token_id\":151643,", "", StringComparison.Ordinal));
+        Assert.Null(config.BosId);
+        Assert.Empty(config.Beginning);
+        Assert.DoesNotContain("bos_token_id", config.ToJson(), StringComparison.Ordinal);
+        Assert.Equal([151643], Read(Qwen25).Beginning);
     }
 
     [Fact]
