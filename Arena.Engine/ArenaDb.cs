@@ -4,6 +4,7 @@ using Arena.Engine.Matches;
 using Arena.Engine.Preferences;
 using Arena.Engine.Ratings;
 using Arena.Engine.Settlement;
+using Arena.Engine.Spaces;
 using Arena.Engine.Training;
 using Arena.Engine.Verdicts;
 using Microsoft.AspNetCore.Identity;
@@ -27,6 +28,8 @@ public sealed class ArenaDb(DbContextOptions<ArenaDb> options) : IdentityDbConte
     public DbSet<ApiToken> ApiTokens => Set<ApiToken>();
 
     public DbSet<LedgerRow> LedgerRows => Set<LedgerRow>();
+
+    public DbSet<SpaceMaterial> SpaceMaterials => Set<SpaceMaterial>();
 
     public DbSet<Entry> Entries => Set<Entry>();
 

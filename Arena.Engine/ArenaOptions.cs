@@ -35,8 +35,17 @@ public sealed class ArenaOptions
 
     public ScriptOptions Scripts { get; set; } = new();
 
+    public PriceOptions Prices { get; set; } = new();
+
     /// <summary>File of the database inside <see cref="DataFolder"/>.</summary>
     public string DatabaseFile => Path.Combine(Path.GetFullPath(DataFolder), "arena.db");
+}
+
+/// <summary>What Tradewars is played with.</summary>
+public sealed class PriceOptions
+{
+    /// <summary>A CSV of recorded prices, oldest first (PriceSeries.ReadCsv says which form); empty for generated prices. Read at start.</summary>
+    public string File { get; set; } = "";
 }
 
 /// <summary>How long a node may be silent before another takes over its matches.</summary>

@@ -35,6 +35,8 @@ public static class EngineServices
         // Hosted services start in this order and stop in the reverse one: the store comes first and goes last.
         services.AddStore();
         services.AddHostedService<StoreStart>();
+        services.AddSingleton<SpaceMaterials>();
+        services.AddHostedService(sp => sp.GetRequiredService<SpaceMaterials>());
         services.AddHostedService<HouseSeeder>();
         services.AddHostedService(sp => sp.GetRequiredService<GroupWriter>());
         builder.AddSilo();

@@ -11,6 +11,7 @@ using Arena.Rules.Spaces.LeducPoker;
 using Arena.Rules.Spaces.LiarsDice;
 using Arena.Rules.Spaces.Pitch;
 using Arena.Rules.Spaces.TicTacToe;
+using Arena.Rules.Spaces.TradeWars;
 
 namespace Arena.Rules;
 
@@ -31,6 +32,7 @@ public static class SpaceRegistry
         new HoldemRules(),
         new LiarsDiceRules(),
         new InstructRules(),
+        new TradeWarsRules(),
     ];
 
     /// <summary>The rules of <paramref name="slug"/>, or null.</summary>

@@ -4,6 +4,7 @@ using System.Globalization;
 using Arena.Client.Playing;
 using Arena.Rules;
 using Arena.Rules.Play;
+using Arena.Rules.Spaces.TradeWars;
 using Spectre.Console;
 
 namespace Arena.Client.Commands;
@@ -19,13 +20,14 @@ internal static class PlayCommand
         var games = new Option<int>("--games") { Description = "Matches to play; a mirrored space plays both sides of every deal within each", DefaultValueFactory = _ => 100 };
         var seed = new Option<ulong>("--seed") { Description = "Decides all chance: the same seed and agents give the same bytes", DefaultValueFactory = _ => 1 };
         var output = new Option<string?>("--out") { Description = "Folder for the transcripts, one file a match; `arena verify FILE` and the site's Verify read them" };
-        var command = new Command("play", "Plays two agents against each other here, with the rules and the sandbox of the site.") { space, a, b, games, seed, output };
+        var prices = new Option<string?>("--prices") { Description = "Tradewars: a CSV of recorded prices instead of generated ones" };
+        var command = new Command("play", "Plays two agents against each other here, with the rules and the sandbox of the site.") { space, a, b, games, seed, output, prices };
         command.SetAction((result, ct) => RunAsync(
-            result.GetRequiredValue(space), result.GetRequiredValue(a), result.GetRequiredValue(b), result.GetValue(games), result.GetValue(seed), result.GetValue(output), ct));
+            result.GetRequiredValue(space), result.GetRequiredValue(a), result.GetRequiredValue(b), result.GetValue(games), result.GetValue(seed), result.GetValue(output), result.GetValue(prices), ct));
         return command;
     }
 
-    private static async Task<int> RunAsync(string space, string a, string b, int games, ulong seed, string? output, CancellationToken ct)
+    private static async Task<int> RunAsync(string space, string a, string b, int games, ulong seed, string? output, string? prices, CancellationToken ct)
     {
         var rules = SpaceRegistry.Find(space) ?? throw new ClientException($"There is no space {space}. There are {string.Join(", ", SpaceRegistry.All.Select(s => s.Card.Slug))}.");
         if (rules.Card.Judging != JudgingMode.Rules)
@@ -36,6 +38,7 @@ internal static class PlayCommand
         {
             throw new ClientException("--games is at least 1.");
         }
+        var material = prices is null ? null : await MaterialAsync(rules, prices, ct);
         await using var first = LocalAgents.Open(a, rules);
         await using var second = LocalAgents.Open(b, rules);
         if (output is not null)
@@ -53,7 +56,7 @@ internal static class PlayCommand
                 // Player 0 moves first where that matters: they take turns.
                 var at = match % rules.Card.MinSeats;
                 var agents = Enumerable.Range(0, rules.Card.MinSeats).Select(p => p == at ? first : second).ToList();
-                var played = await LocalMatch.PlayAsync(rules, agents, LocalMatch.SeedOf(seed, match), stop);
+                var played = await LocalMatch.PlayAsync(rules, agents, LocalMatch.SeedOf(seed, match), stop, material);
                 if (output is not null)
                 {
                     await File.WriteAllBytesAsync(Path.Combine(output, string.Create(CultureInfo.InvariantCulture, $"{rules.Card.Slug}-{match + 1:D4}.json")), played.Transcript, stop);
@@ -74,6 +77,20 @@ internal static class PlayCommand
         });
         Print(rules, first.Name, second.Name, mine, theirFaults, problems, output);
         return 0;
+    }
+
+    private static async Task<string> MaterialAsync(ISpaceRules rules, string file, CancellationToken ct)
+    {
+        if (rules is not TradeWarsRules)
+        {
+            throw new ClientException($"--prices is for tradewars; {rules.Card.Slug} has no prices.");
+        }
+        if (!File.Exists(file))
+        {
+            throw new ClientException($"There is no file {file}.");
+        }
+        var (series, problem) = PriceSeries.ReadCsv(await File.ReadAllTextAsync(file, ct), Path.GetFileName(file));
+        return series?.Material ?? throw new ClientException(problem!);
     }
 
     private static void Print(ISpaceRules rules, string a, string b, Tally mine, int theirFaults, IReadOnlyDictionary<string, int> problems, string? output)

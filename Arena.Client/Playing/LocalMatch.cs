@@ -17,12 +17,13 @@ internal static class LocalMatch
     }
 
     /// <param name="agents">By player; an agent may play for several.</param>
-    public static async Task<PlayedMatch> PlayAsync(ISpaceRules rules, IReadOnlyList<ILocalAgent> agents, byte[] seed, CancellationToken ct)
+    /// <param name="material">What the space is played with, canonical JSON, or null.</param>
+    public static async Task<PlayedMatch> PlayAsync(ISpaceRules rules, IReadOnlyList<ILocalAgent> agents, byte[] seed, CancellationToken ct, string? material = null)
     {
         // Ids come from the seed and the agents: the same run writes the same bytes.
         var match = new Guid(SHA256.HashData(seed).AsSpan(0, 16));
         var players = agents.Select(a => new Player(new Guid(Convert.FromHexString(a.Hash).AsSpan(0, 16)), a.Hash)).ToList();
-        var play = new MatchPlay(new MatchSetup(match, rules, seed, "casual", players));
+        var play = new MatchPlay(new MatchSetup(match, rules, seed, "casual", players) { Material = material });
         while (!play.Over)
         {
             foreach (var turn in play.Pending.ToList())

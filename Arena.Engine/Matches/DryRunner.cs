@@ -22,7 +22,7 @@ public sealed record DryRun(IReadOnlyList<MatchPlayer> Players, IReadOnlyList<Ma
 public sealed record DryRefused(string Code, string Reason) : DryResult;
 
 /// <summary>Plays a script against a house agent in memory, so that its owner sees what it does before saving it.</summary>
-public sealed class DryRunner(SpaceCatalog catalog, ScriptSandbox sandbox, IOptions<ArenaOptions> options, TimeProvider time)
+public sealed class DryRunner(SpaceCatalog catalog, SpaceMaterials materials, ScriptSandbox sandbox, IOptions<ArenaOptions> options, TimeProvider time)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
 
@@ -48,7 +48,7 @@ public sealed class DryRunner(SpaceCatalog catalog, ScriptSandbox sandbox, IOpti
     {
         var seats = offer.Card.MinSeats;
         var seed = RandomNumberGenerator.GetBytes(32);
-        var play = new MatchPlay(new MatchSetup(Guid.CreateVersion7(time.GetUtcNow()), offer.Rules, seed, "probe", [.. Enumerable.Range(0, seats).Select(_ => new Player(Guid.Empty, ""))]));
+        var play = new MatchPlay(new MatchSetup(Guid.CreateVersion7(time.GetUtcNow()), offer.Rules, seed, "probe", [.. Enumerable.Range(0, seats).Select(_ => new Player(Guid.Empty, ""))]) { Material = materials.For(offer.Card.Slug) });
         IReadOnlyList<MatchPlayer> players = [.. Enumerable.Range(0, seats).Select(i => new MatchPlayer(
             i, i == 0 ? "Your script" : house.Name, Guid.Empty, Guid.Empty, 0, i == 0 ? "script" : "house", Guid.Empty, i == 0 ? "you" : "house", null))];
         var events = new MatchEvents(play, offer.Card.Slug);

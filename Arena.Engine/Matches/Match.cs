@@ -45,6 +45,9 @@ public sealed class Match
     /// <summary>SHA-256 commitment published before play, lower-case hex.</summary>
     public required string Commitment { get; init; }
 
+    /// <summary>Hash of the <see cref="Spaces.SpaceMaterial"/> that it is played with, or null.</summary>
+    public string? Material { get; init; }
+
     /// <summary>Least time between shown turns, milliseconds; 0 = as fast as the agents.</summary>
     public required int PaceMs { get; init; }
 

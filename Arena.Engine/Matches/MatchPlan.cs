@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Arena.Engine.Agents;
 using Arena.Rules;
 using Arena.Rules.Play;
@@ -23,6 +24,12 @@ public sealed record MatchPlan(
     DateTimeOffset CreatedAt,
     IReadOnlyList<PlannedSeat> Seats)
 {
+    /// <summary>What the space was given to play with, canonical JSON, or null.</summary>
+    public string? Material { get; init; }
+
+    /// <summary>SHA-256 of the material, lower-case hex, or null.</summary>
+    public string? MaterialHash => Material is null ? null : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Material)));
+
     public string Commitment => MatchPlay.Commitment(Seed);
 
     public string KindWord => Kind switch { MatchKind.Rated => "rated", MatchKind.Casual => "casual", _ => "gate" };
@@ -37,7 +44,7 @@ public sealed record MatchPlan(
     {
         var rules = SpaceRegistry.Find(Space);
         return rules?.Card.RulesVersion == RulesVersion
-            ? new MatchSetup(Id.Value, rules, Seed, KindWord, [.. Seats.Select(s => new Player(s.VersionId.Value, s.VersionHash))])
+            ? new MatchSetup(Id.Value, rules, Seed, KindWord, [.. Seats.Select(s => new Player(s.VersionId.Value, s.VersionHash))]) { Material = Material }
             : throw new PlatformFaultException($"The rules of {Space} were changed while the match was waiting.");
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Arena.Rules;
 using Arena.Rules.Play;
+using Arena.Rules.Transcripts;
 
 namespace Arena.Engine.Matches;
 
@@ -19,7 +20,7 @@ internal static class MatchReplay
         using var document = JsonDocument.Parse(transcript);
         var answers = document.RootElement.GetProperty("games").EnumerateArray().SelectMany(g => g.GetProperty("turns").EnumerateArray())
             .ToDictionary(t => t.GetProperty("t").GetInt32(), Answers);
-        var play = new MatchPlay(plan.Setup());
+        var play = new MatchPlay((plan with { Material = TranscriptReplay.MaterialOf(document.RootElement) }).Setup());
         var events = new MatchEvents(play, plan.Space);
         var list = new List<MatchEvent> { events.Started(players) };
         list.AddRange(events.Happened(_ => null));

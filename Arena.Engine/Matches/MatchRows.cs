@@ -16,11 +16,11 @@ internal static class MatchRows
     {
         session.Run(
             """
-            INSERT INTO Matches (Id, Space, RulesVersion, Kind, Tier, Status, Seed, Commitment, PaceMs, Fence, LeaseOwner, LeaseUntil, CreatedAt, StartedAt, Turns, GateRun)
-            VALUES ($0, $1, $2, $3, $4, 'Running', $5, $6, $7, 1, $8, $9, $10, $10, 0, $11)
+            INSERT INTO Matches (Id, Space, RulesVersion, Kind, Tier, Status, Seed, Commitment, PaceMs, Fence, LeaseOwner, LeaseUntil, CreatedAt, StartedAt, Turns, GateRun, Material)
+            VALUES ($0, $1, $2, $3, $4, 'Running', $5, $6, $7, 1, $8, $9, $10, $10, 0, $11, $12)
             """,
             plan.Id.Value, plan.Space, plan.RulesVersion, plan.Kind.ToString(), plan.Tier, plan.Seed, plan.Commitment, plan.PaceMs,
-            node, WriteSession.Moment(leaseUntil), WriteSession.Moment(plan.CreatedAt), plan.GateRun);
+            node, WriteSession.Moment(leaseUntil), WriteSession.Moment(plan.CreatedAt), plan.GateRun, plan.MaterialHash);
         for (var player = 0; player < plan.Seats.Count; player++)
         {
             var seat = plan.Seats[player];
@@ -62,10 +62,13 @@ internal static class MatchRows
             r => new PlannedSeat(new(r.GetGuid(0)), new(r.GetGuid(1)), r.GetString(2), r.GetGuid(3), r.IsDBNull(4) ? null : r.GetGuid(4)),
             id.Value);
         return session.First(
-            "SELECT Space, RulesVersion, Kind, Tier, Seed, PaceMs, GateRun, CreatedAt FROM Matches WHERE Id = $0",
+            """
+            SELECT m.Space, m.RulesVersion, m.Kind, m.Tier, m.Seed, m.PaceMs, m.GateRun, m.CreatedAt, s.Json FROM Matches m
+            LEFT JOIN SpaceMaterials s ON s.Hash = m.Material WHERE m.Id = $0
+            """,
             r => new MatchPlan(
                 id, r.GetString(0), r.GetInt32(1), Enum.Parse<MatchKind>(r.GetString(2)), r.GetString(3), (byte[])r.GetValue(4), r.GetInt32(5),
-                r.IsDBNull(6) ? null : r.GetGuid(6), DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(7)), seats),
+                r.IsDBNull(6) ? null : r.GetGuid(6), DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(7)), seats) { Material = r.IsDBNull(8) ? null : r.GetString(8) },
             id.Value);
     }
 }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace Arena.Engine.Matches;
 
 /// <summary>Schedules matches: draws the secret seed, publishes its commitment with the match, and hands it to its grain.</summary>
-public sealed class MatchScheduler(SpaceCatalog catalog, AgentClients agents, GroupWriter writer, MatchHost host, MatchNode node, IGrainFactory grains, IOptions<ArenaOptions> options, TimeProvider time)
+public sealed class MatchScheduler(SpaceCatalog catalog, SpaceMaterials materials, AgentClients agents, GroupWriter writer, MatchHost host, MatchNode node, IGrainFactory grains, IOptions<ArenaOptions> options, TimeProvider time)
 {
     /// <summary>Schedules a match between versions and starts it.</summary>
     /// <param name="versions">Players in order.</param>
@@ -44,7 +44,7 @@ public sealed class MatchScheduler(SpaceCatalog catalog, AgentClients agents, Gr
             var known = await agents.KnowAsync(version, ct);
             seats.Add(new PlannedSeat(known.Version.AgentId, version, known.Version.Hash, known.OwnerId, entry));
         }
-        return MatchPlan.New(offer.Card, kind, tier, paceMs, gateRun, seats, time, seed);
+        return MatchPlan.New(offer.Card, kind, tier, paceMs, gateRun, seats, time, seed) with { Material = materials.For(space) };
     }
 
     /// <summary>Writes a planned match inside a larger transaction; after the commit it is to be started.</summary>

@@ -29,7 +29,7 @@ public sealed class PlayedMatches(IDbContextFactory<ArenaDb> factory, MatchReade
         var kind = match.Kind switch { MatchKind.Rated => "rated", MatchKind.Casual => "casual", _ => "gate" };
         var report = TranscriptReplay.Run(transcript, rules, match.Commitment);
         return report.Match is { } played
-            ? new(match, new MatchSetup(id.Value, rules, match.Seed, kind, players), played)
+            ? new(match, new MatchSetup(id.Value, rules, match.Seed, kind, players) { Material = report.Material }, played)
             : throw new InvalidOperationException($"The transcript of match {id} does not replay: {report.Checks.LastOrDefault(c => !c.Ok)?.Step}.");
     }
 }

@@ -19,6 +19,11 @@ public interface ISpaceRules
     /// <summary>The opening position of game <paramref name="game"/> (from 0) of a match. Mirrored games get the same draws; card games play the second's hands in another order.</summary>
     IGameState Start(Draws draws, int seats, int game) => Start(draws, seats);
 
+    /// <summary>As above, with what an operator gave this match to play with, e.g. recorded prices; it stands in the transcript. Most spaces take nothing.</summary>
+    /// <exception cref="FormatException">The material is not what the space plays with.</exception>
+    IGameState Start(Draws draws, int seats, int game, JsonObject? material) =>
+        material is null ? Start(draws, seats, game) : throw new FormatException($"{Card.Slug} takes no material.");
+
     /// <summary>The seats that must act now, ascending; several where they act at once; empty when the game is over.</summary>
     IReadOnlyList<int> ToAct(IGameState state);
 

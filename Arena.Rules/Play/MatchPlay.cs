@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Arena.Rules.Transcripts;
 
@@ -31,6 +32,7 @@ public sealed class MatchPlay
     private int _nextTurn;
 
     /// <exception cref="ArgumentException">A seed that is not 32 bytes, or a number of players that the space doesn't seat.</exception>
+    /// <exception cref="FormatException">Material that is no canonical JSON object, or not what the space plays with.</exception>
     public MatchPlay(MatchSetup setup)
     {
         var card = setup.Rules.Card;
@@ -43,6 +45,7 @@ public sealed class MatchPlay
         {
             throw new ArgumentException($"{card.Slug} seats {card.MinSeats} to {card.MaxSeats}, not {players}.", nameof(setup));
         }
+        var material = setup.Material is null ? null : MaterialOf(setup.Material);
         _setup = setup;
         _rules = setup.Rules;
         _transcript = new TranscriptWriter(setup);
@@ -56,7 +59,7 @@ public sealed class MatchPlay
             {
                 seats[s] = (s + g) % players;
             }
-            _games[g] = new Game(deal, seats, _rules.Start(new Draws(setup.Seed, $"deal/{deal}"), players, g));
+            _games[g] = new Game(deal, seats, _rules.Start(new Draws(setup.Seed, $"deal/{deal}"), players, g, material));
         }
         Ask();
     }
@@ -136,6 +139,12 @@ public sealed class MatchPlay
         var games = Array.ConvertAll(_games, g => g.Record());
         var transcript = _transcript.Finish(games);
         return new PlayedMatch(transcript, Convert.ToHexStringLower(_transcript.Head), PlayerScores(games), games);
+    }
+
+    private static JsonObject MaterialOf(string material)
+    {
+        var (value, problem) = CanonicalJson.Read(Encoding.UTF8.GetBytes(material));
+        return value as JsonObject ?? throw new FormatException($"The material is not a canonical JSON object: {problem ?? "something else"}.");
     }
 
     private long[]? PlayerScores(GameRecord[] games)

@@ -36,7 +36,11 @@ public sealed record Player(Guid Version, string Hash)
 /// <param name="Seed">32 bytes, committed before play and revealed after.</param>
 /// <param name="Kind">"rated", "casual", "gate" or "probe".</param>
 /// <param name="Players">In the order in which they were entered; seats rotate over games.</param>
-public sealed record MatchSetup(Guid Match, ISpaceRules Rules, byte[] Seed, string Kind, IReadOnlyList<Player> Players);
+public sealed record MatchSetup(Guid Match, ISpaceRules Rules, byte[] Seed, string Kind, IReadOnlyList<Player> Players)
+{
+    /// <summary>What an operator gave the match to play with, a canonical JSON object; null where the rules need nothing. It stands in the transcript and in the hash chain's header.</summary>
+    public string? Material { get; init; }
+}
 
 /// <summary>A turn that waits for an agent.</summary>
 /// <param name="Turn">Running number in the match, from 0; simultaneous seats have consecutive numbers.</param>

@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Arena.Rules.Play;
 
@@ -17,6 +19,9 @@ public sealed record ReplayReport(IReadOnlyList<ReplayCheck> Checks, PlayedMatch
 {
     /// <summary>Whether every check held and the match was replayed to its end.</summary>
     public bool Ok => Match is not null && Checks.All(c => c.Ok);
+
+    /// <summary>What the match was played with besides its rules, canonical JSON, or null.</summary>
+    public string? Material { get; init; }
 }
 
 /// <summary>
@@ -39,7 +44,8 @@ public static class TranscriptReplay
         }
         try
         {
-            return new ReplayReport(checks, Replay(checks, Recorded.Read(value), rules, commitment, transcript));
+            var recorded = Recorded.Read(value);
+            return new ReplayReport(checks, Replay(checks, recorded, rules, commitment, transcript)) { Material = recorded.Material };
         }
         catch (Exception e) when (e is FormatException or InvalidOperationException or ArgumentException)
         {
@@ -47,6 +53,9 @@ public static class TranscriptReplay
             return new ReplayReport(checks, null);
         }
     }
+
+    /// <summary>A stored transcript's material, canonical JSON, or null.</summary>
+    public static string? MaterialOf(JsonElement transcript) => transcript.TryGetProperty("material", out var material) ? material.GetRawText() : null;
 
     private static PlayedMatch? Replay(List<ReplayCheck> checks, Recorded recorded, ISpaceRules rules, string? commitment, ReadOnlySpan<byte> transcript)
     {
@@ -67,7 +76,7 @@ public static class TranscriptReplay
             Check("commitment was published before play", commitment, recorded.Commitment);
         }
 
-        var play = new MatchPlay(new MatchSetup(recorded.Match, rules, recorded.Seed, recorded.Kind, recorded.Players));
+        var play = new MatchPlay(new MatchSetup(recorded.Match, rules, recorded.Seed, recorded.Kind, recorded.Players) { Material = recorded.Material });
         if (!Check("deals and seats",
                 string.Join(' ', Enumerable.Range(0, play.GameCount).Select(g => Seating(play.GameOf(g).Deal, play.GameOf(g).Seats))),
                 string.Join(' ', recorded.Games.Select(g => Seating(g.Deal, g.Seats)))))
@@ -150,6 +159,9 @@ public static class TranscriptReplay
     private sealed record Recorded(
         Guid Match, string Space, int RulesVersion, string Kind, string Commitment, byte[] Seed, IReadOnlyList<Player> Players, IReadOnlyList<RecordedGame> Games, string Chain)
     {
+        /// <summary>Canonical JSON, or null.</summary>
+        public string? Material { get; init; }
+
         public static Recorded Read(JsonNode? value)
         {
             var root = value as JsonObject ?? throw new FormatException("not an object");
@@ -166,7 +178,10 @@ public static class TranscriptReplay
                 Convert.FromHexString(Text(root, "seed")),
                 [.. Items(root, "players").Select(p => new Player(Guid.ParseExact(Text(p!, "version"), "D"), Text(p!, "hash")) { LegalOnly = p!["guided"]?.GetValue<string>() == "legal" })],
                 [.. Items(root, "games").Select((g, i) => Game(g!, i))],
-                Text(root, "chain"));
+                Text(root, "chain"))
+            {
+                Material = root["material"] is { } material ? Encoding.UTF8.GetString(CanonicalJson.Write(material)) : null,
+            };
         }
 
         private static RecordedGame Game(JsonNode game, int index) => new(

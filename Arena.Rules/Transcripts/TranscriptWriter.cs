@@ -152,6 +152,12 @@ internal sealed class TranscriptWriter
         w.Text(_setup.Kind);
         w.Raw(",\"match\":"u8);
         w.Text(_setup.Match.ToString("D"));
+        if (_setup.Material is { } material)
+        {
+            // Canonical already: the machine read it before play.
+            w.Raw(",\"material\":"u8);
+            w.Raw(System.Text.Encoding.UTF8.GetBytes(material));
+        }
         w.Raw(",\"players\":["u8);
         for (var i = 0; i < _setup.Players.Count; i++)
         {

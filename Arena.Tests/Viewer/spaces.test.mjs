@@ -32,3 +32,21 @@ test("Instruct shows its constraints, and afterwards who kept to which", async (
   assert.equal(move({ did: "y".repeat(80) }).length, 60);
   assert.equal(move({ did: null }), null);
 });
+
+test("Tradewars shows the price, the richest first, and what each did last", async () => {
+  const { render, describe, money, position } = await board("tradewars");
+  const players = ["Ada", "Bo", "Cy", "Di", "Ed"].map((name) => ({ name }));
+  const books = [0, 1, 2, 3, 4].map((seat) => ({ seat, cash: 1_000_000, position: 0, equity: 1_000_000, out: false }));
+  const view = { prices: Array.from({ length: 30 }, (_, i) => 10_000 + i), history: 30, round: 0, rounds: 16, books, trades: [], series: null, toAct: [0, 1, 2, 3, 4] };
+  const seats = [1, 2, 3, 4, 0];
+  const open = render(view, { players, seats });
+  assert.match(open.words, /100\.29.*Round 1 of 16.*Bo 10,000\.00 · no units is thinking/);
+  assert.equal(withClass(open, "av-best").length, 0);
+  const later = render({ ...view, prices: [...view.prices, 10_100], round: 1, trades: [[50, -100, 0, 0, 0]], toAct: [0, 2, 3, 4],
+    books: books.map((b) => (b.seat === 0 ? { ...b, position: 50, equity: 1_002_750 } : b.seat === 1 ? { ...b, out: true, equity: 0 } : b)) }, { players, seats });
+  assert.match(later.words, /Bo 10,027\.50 · \+50 units bought 50.*Cy out sold 100$/);
+  assert.deepEqual(withClass(later, "av-best").map((row) => row.attributes.class.includes("av-p1")), [true]);
+  assert.equal(withClass(later, "av-new-prices")[0].attributes.points.split(" ").length, 2);
+  assert.match(describe(view), /round 1 of 16\. The price is 100\.29/);
+  assert.deepEqual([money(-5), money(NaN), position(-3)], ["-0.05", "–", "−3 units"]);
+});

@@ -10,6 +10,8 @@ public static class ScriptExamples
         "tic-tac-toe" => TicTacToe,
         "countdown" => Countdown,
         "pitch" => Pitch,
+        "instruct" => Instruct,
+        "tradewars" => TradeWars,
         _ => Anywhere,
     };
 
@@ -127,6 +129,45 @@ public static class ScriptExamples
           return "You lose an hour a day to things that could take a minute. "
             + "This gives you the hour back: one tap, no set-up, nothing to learn. "
             + "Try it for a week. If it has not paid for itself by Friday, we return every cent.";
+        }
+        """;
+
+    private const string Instruct = """
+        // Instruct: a text that keeps to some kinds of constraints. observation.json.constraints has each with its kind, what it asks and its numbers.
+
+        function act(observation) {
+          const { constraints } = observation.json;
+          const find = (kind) => constraints.find((c) => c.kind === kind);
+          const absent = find("keywords-absent")?.words ?? [];
+
+          let words = "calm boats cross quiet water near old stone walls while birds watch".split(" ").filter((w) => !absent.includes(w));
+          for (const word of find("keywords-present")?.words ?? []) words.splice(3, 0, word);
+          const repeated = find("keyword-frequency");
+          for (let i = 0; i < (repeated?.count ?? 0); i++) words.splice(5, 0, repeated.word);
+          const least = find("words-at-least")?.count ?? find("words-between")?.least ?? 0;
+          for (let i = 0; words.length < least; i++) words.push(words[i]);
+
+          const start = find("start-phrase")?.phrase, end = find("end-phrase")?.phrase;
+          let text = [start, words.join(" ") + ".", end].filter(Boolean).join("\n");
+          if (find("title")) text = text + "\n<<calm water>>";
+          if (find("all-lowercase")) text = text.toLowerCase();
+          if (find("all-uppercase")) text = text.toUpperCase();
+          console.log(constraints.map((c) => c.kind).join(" "));
+          return text;
+        }
+        """;
+
+    private const string TradeWars = """
+        // Tradewars: with the trend of the last eight prices, if it is clear; otherwise no trade.
+        // Prices are in cents, oldest first; books has everybody's cash and position.
+
+        function act(observation) {
+          const { prices, books, seat, limit } = observation.json;
+          const change = prices.at(-1) / prices.at(-9) - 1;
+          const now = books[seat].position;
+          const wanted = change > 0.02 ? limit : change < -0.02 ? -limit : now;
+          console.log("change of eight steps:", (100 * change).toFixed(1), "% position", now, "wanted", wanted);
+          return wanted > now ? `buy ${wanted - now}` : wanted < now ? `sell ${now - wanted}` : "hold";
         }
         """;
 

@@ -10,6 +10,7 @@ using Arena.Rules.Spaces.KuhnPoker;
 using Arena.Rules.Spaces.LeducPoker;
 using Arena.Rules.Spaces.LiarsDice;
 using Arena.Rules.Spaces.TicTacToe;
+using Arena.Rules.Spaces.TradeWars;
 
 namespace Arena.Bench;
 
@@ -45,6 +46,7 @@ internal static class KernelBench
             Games("holdem/random", Holdem),
             Games("liars-dice/random", LiarsDice),
             Games("instruct/random", Instruct),
+            Games("tradewars/random", TradeWars),
             Games("breakthrough/random", Breakthrough),
             Games("bid-tac-toe/random", BidTacToe),
             Games("chess/random", Chess),
@@ -202,6 +204,29 @@ internal static class KernelBench
             var state = rules.Start(new Draws(Seed(), "deal/0"), 2);
             var answers = Enumerable.Range(0, 2).ToDictionary(seat => seat, seat => rules.Read(state, seat, rules.House[0].Act(rules, state, seat, new Draws(Seed(), "house"))).Canonical!);
             _sink += rules.Outcome(rules.Apply(state, answers))![0];
+        }
+        return 32;
+    }
+
+    /// <summary>Five seats, sixteen rounds; orders within the limits, each with the same chance.</summary>
+    private static long TradeWars()
+    {
+        var rules = SpaceRegistry.Find("tradewars")!;
+        var actions = new Dictionary<int, string>();
+        for (var game = 0; game < 32; game++)
+        {
+            var state = rules.Start(new Draws(Seed(), "deal/0"), 5);
+            for (var seats = rules.ToAct(state); seats.Count > 0; seats = rules.ToAct(state))
+            {
+                actions.Clear();
+                foreach (var seat in seats)
+                {
+                    var units = Below(2 * TradeWarsRules.Limit + 1) - TradeWarsRules.Limit - ((TradeWarsState)state).Books[seat].Position;
+                    actions[seat] = units == 0 ? "hold" : units > 0 ? $"buy {units}" : $"sell {-units}";
+                }
+                state = rules.Apply(state, actions);
+            }
+            _sink += rules.Outcome(state)![0];
         }
         return 32;
     }

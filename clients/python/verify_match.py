@@ -233,6 +233,8 @@ def verify(transcript, proof, rpc, vault):
 
     def chain():
         header = {k: t[k] for k in ("arena", "commitment", "kind", "match", "players", "rules", "space")}
+        if "material" in t:
+            header["material"] = t["material"]
         head, number = hashlib.sha256(b"arena-chain-v1" + canonical(header)).digest(), 0
         for g, game in enumerate(t["games"]):
             for turn in game["turns"]:

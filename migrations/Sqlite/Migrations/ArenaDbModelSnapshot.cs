@@ -384,6 +384,9 @@ namespace Arena.Migrations.Sqlite.Migrations
                     b.Property<long?>("LeaseUntil")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Material")
+                        .HasColumnType("TEXT");
+
                     b.Property<int>("PaceMs")
                         .HasColumnType("INTEGER");
 
@@ -818,6 +821,24 @@ namespace Arena.Migrations.Sqlite.Migrations
                     b.HasKey("Number");
 
                     b.ToTable("SettlementEpochs");
+                });
+
+            modelBuilder.Entity("Arena.Engine.Spaces.SpaceMaterial", b =>
+                {
+                    b.Property<string>("Hash")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Json")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Space")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Hash");
+
+                    b.ToTable("SpaceMaterials");
                 });
 
             modelBuilder.Entity("Arena.Engine.Training.TrainingFile", b =>
