@@ -257,14 +257,14 @@ public sealed partial class PanelWorker(
     private async Task<JudgingCase> CaseAsync(StoredMatch stored, CancellationToken ct)
     {
         var contestants = new List<Contestant>();
+        var (task, entries) = stored.Setup.Rules.Present(stored.Setup, stored.Played);
         foreach (var seat in stored.Match.Seats.OrderBy(s => s.Player))
         {
             var known = await agents.KnowAsync(seat.VersionId, ct);
             string[] model = known.Config is ChatConfig chat ? [chat.Model] : [];
-            var texts = stored.Played.Games.SelectMany(g => g.Turns).Where(t => t.Player == seat.Player).Select(t => t.Did).OfType<string>();
-            contestants.Add(new(seat.Player, string.Join("\n\n", texts), [known.AgentName, known.OwnerName, .. model]));
+            contestants.Add(new(seat.Player, entries[seat.Player], [known.AgentName, known.OwnerName, .. model]));
         }
-        return new(stored.Match.Id, stored.Match.Space, stored.Played.Games[0].Turns[0].Saw, contestants, stored.Match.Seed);
+        return new(stored.Match.Id, stored.Match.Space, task, contestants, stored.Match.Seed);
     }
 
     /// <summary>Judges disputed verdicts again, by judges who had no part in them; where there are none, by people.</summary>

@@ -74,11 +74,11 @@ public sealed class PeopleDesk(ArenaDb db, PlayedMatches matches, AgentClients a
     private async Task<List<(Guid Owner, string Text, List<string> Names)>> ContestantsAsync(StoredMatch stored, CancellationToken ct)
     {
         var contestants = new List<(Guid, string, List<string>)>();
+        var entries = stored.Setup.Rules.Present(stored.Setup, stored.Played).Entries;
         foreach (var seat in stored.Match.Seats.OrderBy(s => s.Player))
         {
             var known = await agents.KnowAsync(seat.VersionId, ct);
-            var texts = stored.Played.Games.SelectMany(g => g.Turns).Where(t => t.Player == seat.Player).Select(t => t.Did).OfType<string>();
-            contestants.Add((known.OwnerId, string.Join("\n\n", texts), [known.AgentName, known.OwnerName, .. known.Config is ChatConfig chat ? (string[])[chat.Model] : []]));
+            contestants.Add((known.OwnerId, entries[seat.Player], [known.AgentName, known.OwnerName, .. known.Config is ChatConfig chat ? (string[])[chat.Model] : []]));
         }
         return contestants;
     }

@@ -4,6 +4,7 @@ using Arena.Rules.Spaces.Breakthrough;
 using Arena.Rules.Spaces.Chess;
 using Arena.Rules.Spaces.ConnectFour;
 using Arena.Rules.Spaces.Countdown;
+using Arena.Rules.Spaces.Debate;
 using Arena.Rules.Spaces.Holdem;
 using Arena.Rules.Spaces.Instruct;
 using Arena.Rules.Spaces.KuhnPoker;
@@ -33,6 +34,7 @@ public static class SpaceRegistry
         new LiarsDiceRules(),
         new InstructRules(),
         new TradeWarsRules(),
+        new DebateRules(),
     ];
 
     /// <summary>The rules of <paramref name="slug"/>, or null.</summary>

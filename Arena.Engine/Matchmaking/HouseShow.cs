@@ -27,7 +27,8 @@ public static class HouseShow
         DateTimeOffset now, HouseShowOptions options, Draws draws)
     {
         var matches = new List<HouseMatch>();
-        if (!options.Enabled || house.Count < card.MinSeats || house.Count < 2)
+        // Judges cost money and time: where they decide, house agents play only against those who enter.
+        if (!options.Enabled || card.Judging == JudgingMode.Judges || house.Count < card.MinSeats || house.Count < 2)
         {
             return matches;
         }

@@ -70,6 +70,20 @@ public static class AnswerText
         static bool IsEdge(char c) => c == '`' || char.IsWhiteSpace(c);
     }
 
+    /// <summary>Words of prose: runs without white space.</summary>
+    public static int CountWords(string text)
+    {
+        var words = 0;
+        var inWord = false;
+        foreach (var c in text)
+        {
+            var letter = !char.IsWhiteSpace(c);
+            words += letter && !inWord ? 1 : 0;
+            inWord = letter;
+        }
+        return words;
+    }
+
     /// <summary>The start of an answer, for a complaint: at most 40 characters, controls shown as spaces.</summary>
     public static string Quote(string answer)
     {

@@ -150,18 +150,20 @@ public sealed class MatchPlay
     private long[]? PlayerScores(GameRecord[] games)
     {
         var sums = new long[_setup.Players.Count];
-        foreach (var game in games)
+        // In judged spaces only faults score games, and a fault decides the match: judges can't weigh half a match against it.
+        var scored = Array.FindAll(games, g => g.Scores is not null);
+        if (scored.Length == 0 || (scored.Length < games.Length && _rules.Card.Judging != JudgingMode.Judges))
         {
-            if (game.Scores is null)
-            {
-                return null;
-            }
+            return null;
+        }
+        foreach (var game in scored)
+        {
             for (var s = 0; s < game.Seats.Count; s++)
             {
-                sums[game.Seats[s]] += game.Scores[s];
+                sums[game.Seats[s]] += game.Scores![s];
             }
         }
-        return Array.ConvertAll(sums, s => s / games.Length);
+        return Array.ConvertAll(sums, s => s / scored.Length);
     }
 
     /// <summary>Moves on to the next position where somebody must act, ending games on the way.</summary>

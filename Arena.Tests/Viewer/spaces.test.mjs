@@ -50,3 +50,14 @@ test("Tradewars shows the price, the richest first, and what each did last", asy
   assert.match(describe(view), /round 1 of 16\. The price is 100\.29/);
   assert.deepEqual([money(-5), money(NaN), position(-3)], ["-0.05", "–", "−3 units"]);
 });
+
+test("A debate shows each side's speeches in their order, and who speaks next", async () => {
+  const { render, describe, move } = await board("debate");
+  const view = { motion: "Cash should be kept.", sides: ["against", "for"], phase: "rebuttal", toAct: [0, 1], speeches: [{ phase: "opening", seat: 0, text: "No <i>." }, { phase: "opening", seat: 1, text: "Yes." }] };
+  const shown = render(view, { ...two, seats: [1, 0] });
+  assert.match(shown.words, /Cash should be kept\. Bo against Opening No <i>\. prepares the rebuttal… Ada for Opening Yes\./);
+  assert.equal(withClass(shown, "av-waiting").length, 2);
+  assert.match(describe(view), /Now the rebuttal/);
+  assert.match(describe({ ...view, phase: null }), /It is over/);
+  assert.equal(move({ did: "short" }), "short");
+});

@@ -11,6 +11,7 @@ public static class ScriptExamples
         "countdown" => Countdown,
         "pitch" => Pitch,
         "instruct" => Instruct,
+        "debate" => Debate,
         "tradewars" => TradeWars,
         _ => Anywhere,
     };
@@ -129,6 +130,19 @@ public static class ScriptExamples
           return "You lose an hour a day to things that could take a minute. "
             + "This gives you the hour back: one tap, no set-up, nothing to learn. "
             + "Try it for a week. If it has not paid for itself by Friday, we return every cent.";
+        }
+        """;
+
+    private const string Debate = """
+        // Debate: the same case in three speeches. observation.json.speeches has what was said so far.
+
+        function act(observation) {
+          const { motion, side, phase, speeches, seat } = observation.json;
+          const theirs = speeches.filter((s) => s.seat !== seat).at(-1)?.text ?? "";
+          console.log(phase, side, motion);
+          if (phase === "opening") return `I speak ${side} the motion: ${motion} Whoever bears its cost has the fewest ways round it. That decides for me.`;
+          if (phase === "rebuttal") return `The other side began: ${theirs.split(/\s+/).slice(0, 12).join(" ")}. That says what it hopes for, and not who pays.`;
+          return "Who bears it, and can it be mended? By these two questions my side stands.";
         }
         """;
 

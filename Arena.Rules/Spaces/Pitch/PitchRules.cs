@@ -71,7 +71,7 @@ public sealed class PitchRules : ISpaceRules
             return ActionReading.Because("The game is over.");
         }
         var prose = AnswerText.Tidy(AnswerText.Unwrap(text, keepPeriod: true));
-        var words = CountWords(prose);
+        var words = AnswerText.CountWords(prose);
         return words == 0 ? ActionReading.Because("The text is empty.")
             : words > MostWords ? ActionReading.Because($"The text has {words} words; at most {MostWords} are allowed.")
             : prose.Length > MostCharacters ? ActionReading.Because($"The text has {prose.Length} characters; at most {MostCharacters} are allowed.")
@@ -95,18 +95,5 @@ public sealed class PitchRules : ISpaceRules
             ["answers"] = new JsonArray([.. Enumerable.Range(0, s.Seats).Select(seat => new JsonObject { ["seat"] = seat, ["text"] = s.Answers?[seat] })]),
             ["toAct"] = new JsonArray([.. ToAct(s).Select(a => JsonValue.Create(a))]),
         };
-    }
-
-    private static int CountWords(string text)
-    {
-        var words = 0;
-        var inWord = false;
-        foreach (var c in text)
-        {
-            var letter = !char.IsWhiteSpace(c);
-            words += letter && !inWord ? 1 : 0;
-            inWord = letter;
-        }
-        return words;
     }
 }

@@ -1,0 +1,78 @@
+namespace Arena.Rules.Spaces.Debate;
+
+/// <summary>A motion, and in a few words the best that each side can say: house agents speak from these, nobody is told them.</summary>
+/// <param name="For">What would be gained, a noun phrase.</param>
+/// <param name="Against">What would be lost, a noun phrase.</param>
+internal sealed record Motion(string Text, string For, string Against);
+
+/// <summary>The motions, drawn uniformly. Appending or changing one raises the rules' version.</summary>
+internal static class DebateMotions
+{
+    public static IReadOnlyList<Motion> All { get; } =
+    [
+        new("Cities should ban private cars from their centres.", "streets that are quiet, safe and quick to cross", "access for people who can't walk far and for small deliveries"),
+        new("Public transport should be free for everybody.", "a city where nobody stays at home for want of a fare", "the money that buys more frequent trains and buses"),
+        new("Schools should abolish homework.", "evenings in which children rest, play and sleep", "the practice that makes what was taught stick"),
+        new("School should begin no earlier than nine.", "pupils who are awake when they are taught", "the working day of parents, which begins at eight"),
+        new("Exams should be replaced by continuous assessment.", "marks that show a year's work and not one morning's nerves", "a yardstick that is the same for all and hard to cheat"),
+        new("Every pupil should learn to program.", "citizens who can read the machines that rule their day", "hours that reading, music and sport need more"),
+        new("Phones should be kept out of schools.", "attention in lessons and talk in the breaks", "the chance to teach young people to use them with sense"),
+        new("Universities should charge no fees.", "places that go to talent and not to purses", "fairness towards those who pay taxes and never study"),
+        new("Handwriting should no longer be taught.", "time for skills that adults use", "a way of learning letters that memory keeps"),
+        new("Museums should return objects taken in colonial times.", "justice to those from whom they were taken", "collections that tell the whole world's story in one house"),
+        new("Museums should be free.", "art that belongs to all because all can see it", "the income that keeps roofs whole and rooms open"),
+        new("Zoos should be closed.", "an end to lives spent behind glass", "breeding that has saved species from dying out"),
+        new("Eating meat should become as rare as smoking.", "land, water and animals spared", "customs and farms that live from pasture where nothing else grows"),
+        new("Food waste from shops should be made illegal.", "meals for those who go without", "safety rules that small shops can follow"),
+        new("Bottled water should be banned where tap water is safe.", "mountains of plastic never made", "a safe choice when pipes fail"),
+        new("Fireworks should be left to professionals.", "a night without burnt hands, frightened animals and smoke", "a feast that people make themselves"),
+        new("Short flights should be banned where a train goes.", "cleaner skies for little lost time", "connections for towns that trains serve badly"),
+        new("Nuclear power is needed against climate change.", "steady power without smoke on little land", "the years and money that wind and sun would turn into power sooner"),
+        new("Every new house should have a garden roof.", "cooler streets, fewer floods and more birds", "affordable building where every beam counts"),
+        new("Rivers should have rights in court.", "a voice for what can't speak for itself", "clear law in which those who decide can be held to account"),
+        new("A four-day week should become the norm.", "rested people who do in four days what took five", "service and care that are needed on every day"),
+        new("People should have a right to work from home.", "hours of commuting given back to life", "teams that learn from each other by being near"),
+        new("Meetings should be limited to thirty minutes.", "clear agendas and time to do what was agreed", "room for the questions that don't fit a clock"),
+        new("Salaries should be public.", "an end to unfair gaps that live on silence", "privacy, and peace among colleagues"),
+        new("Interns should always be paid.", "a door into work that is open to the poor too", "small places that could teach but can't pay"),
+        new("Retirement should be a choice and not an age.", "the skill of those who want to go on", "openings for the young and a plain promise to the tired"),
+        new("A basic income should replace most benefits.", "security without forms and shame", "help aimed at those whose needs are larger than others'"),
+        new("Inheritance should be taxed heavily.", "a start in life that depends less on birth", "the wish of parents to care for their children"),
+        new("Cash should be kept for ever.", "payment that works without power, bank or watcher", "the cost and crime that come with notes and coins"),
+        new("Lotteries run by the state should end.", "an end to selling false hope to the poor", "money for good causes that people give gladly"),
+        new("Advertising to children should be banned.", "childhoods that aren't hunted by sellers", "free programmes and magazines that advertisements pay"),
+        new("Voting should be compulsory.", "parliaments that answer to everybody", "the freedom to stay silent"),
+        new("The voting age should be sixteen.", "a say for those who will live longest with the outcome", "decisions made by people with some life behind them"),
+        new("Politicians should be chosen partly by lot.", "assemblies that look like the people", "knowledge, and a vote that can throw the bad ones out"),
+        new("Referendums do more good than harm.", "questions settled by those whom they concern", "minorities and matters too fine for yes and no"),
+        new("Members of parliament should serve two terms at most.", "fresh minds and no careers of power", "experience that keeps officials and lobbies in check"),
+        new("Every citizen should do a year of service.", "people who have met the rest of their country", "a year of freedom taken from the young"),
+        new("Prisons should aim at education before punishment.", "fewer victims because fewer come back", "the sense of those who were wronged that justice was done"),
+        new("Jury trials should be kept.", "judgment by people who know ordinary life", "verdicts with reasons that can be checked"),
+        new("Cameras have no place in public squares.", "the freedom to walk without being recorded", "evidence when somebody is attacked"),
+        new("Social networks should require real names.", "words that people stand by", "safety for those who must speak in hiding"),
+        new("Children under fourteen should not use social networks.", "sleep and friendships that aren't counted in likes", "contact for those who find nobody like them nearby"),
+        new("Artificial intelligence should never grade pupils.", "marks from somebody who knows the child", "feedback within minutes, the same for all"),
+        new("Texts made by machines should always carry a label.", "readers who know whom they trust", "sense in a world where every text is partly made by tools"),
+        new("Self-driving cars should be allowed on all roads.", "far fewer deaths by tiredness and drink", "roads on which somebody can be held to blame"),
+        new("Software for public offices should be open.", "code that everybody may check and reuse", "the pace and support of firms that live by their secrets"),
+        new("Space exploration is worth its price.", "knowledge and tools that nobody could have ordered", "needs on Earth that can't wait"),
+        new("Daylight saving time should be abolished.", "bodies that aren't pulled about twice a year", "long light evenings in summer"),
+        new("Tourism should be limited in old towns.", "homes for those who live there", "work for thousands who live from guests"),
+        new("Holiday homes should be taxed heavily.", "villages with lights on in winter", "the income and repairs that visitors bring"),
+        new("Rents should be capped.", "people who can stay where their lives are", "the building of new flats that alone makes rents fall"),
+        new("Shops should close on Sundays.", "one day that isn't for sale", "the freedom of those who have no other day"),
+        new("Libraries matter more than ever.", "a warm room where questions cost nothing", "money for the ways in which people now read"),
+        new("Classical music should be taught to every child.", "a language of feeling that lasts for life", "the music that children love already"),
+        new("Books should never be rewritten for modern taste.", "honesty about what the past thought", "stories that children can enjoy without harm"),
+        new("Sport should abolish the division by age.", "contests by skill alone", "chances for bodies that are still growing or grow old"),
+        new("Chess belongs in the school day.", "patience and thought that children practise gladly", "hours for movement, of which they have too little"),
+        new("Competitive sport does children more good than harm.", "courage, teamwork and knowing how to lose", "joy in movement for those who never win"),
+        new("Village schools should be kept open at any size.", "villages that young families choose", "the choice of subjects and friends that a larger school has"),
+        new("Dogs should be welcome in offices.", "calmer people and shorter faces on Mondays", "colleagues with fear or allergies"),
+        new("Gardens should be left wild.", "food for bees and birds at every door", "vegetables, games and paths that people tend with love"),
+        new("Surnames should be chosen at eighteen.", "a name that one has said yes to", "the thread that ties families through time"),
+        new("The best gift is something used.", "things with a story and nothing thrown away", "the care that lies in choosing something new for somebody"),
+        new("Everyone should learn a language that few speak.", "ways of seeing that would die out", "years that a world language would repay better"),
+    ];
+}
