@@ -12,7 +12,8 @@ namespace Arena.Engine.Spaces;
 /// </summary>
 public sealed partial class SpaceMaterials(IDbContextFactory<ArenaDb> factory, IOptions<ArenaOptions> options, ILogger<SpaceMaterials> log) : IHostedService
 {
-    private const string PriceSpace = "tradewars";
+    /// <summary>The space that takes prices.</summary>
+    public const string PriceSpace = "tradewars";
 
     /// <summary>Tradewars' recorded prices, or null while it plays generated ones.</summary>
     public PriceSeries? Prices { get; private set; }

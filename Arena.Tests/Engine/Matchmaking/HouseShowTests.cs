@@ -21,6 +21,13 @@ public sealed class HouseShowTests
     }
 
     [Fact]
+    public void WhereJudgesDecideTheHousePlaysOnlyAgainstEntries()
+    {
+        var draws = new Draws(new byte[32], "show");
+        Assert.Empty(HouseShow.Decide(SpaceRegistry.Find("debate")!.Card, House, 0, null, null, Now, new HouseShowOptions(), draws));
+    }
+
+    [Fact]
     public void QuickMatchesKeepTheirRateAndMakeUpForAFewLateTicks()
     {
         Assert.Empty(Decide(1, quick: Now - TimeSpan.FromSeconds(4)));
