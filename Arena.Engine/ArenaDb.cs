@@ -45,6 +45,10 @@ public sealed class ArenaDb(DbContextOptions<ArenaDb> options) : IdentityDbConte
 
     public DbSet<Rating> Ratings => Set<Rating>();
 
+    public DbSet<Flag> Flags => Set<Flag>();
+
+    public DbSet<FlagNote> FlagNotes => Set<FlagNote>();
+
     public DbSet<Judge> Judges => Set<Judge>();
 
     public DbSet<Judgment> Judgments => Set<Judgment>();

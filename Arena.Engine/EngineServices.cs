@@ -102,6 +102,7 @@ public static class EngineServices
         services.AddSingleton<LadderKeeper>();
         services.AddHostedService(sp => sp.GetRequiredService<LadderKeeper>());
         services.AddSingleton<LeaderboardQuery>();
+        services.AddScoped<FlagDesk>();
         services.AddSingleton<BotBoard>();
         services.AddSingleton<IAgentClientSource, BotClientSource>();
         services.AddSingleton<DryRunner>();
@@ -125,6 +126,8 @@ public static class EngineServices
 
         services.AddSingleton<PlayedMatches>();
         services.AddSingleton<RatingRebuild>();
+        services.AddSingleton<ScrutinyWorker>();
+        services.AddHostedService(sp => sp.GetRequiredService<ScrutinyWorker>());
         services.AddSingleton<ForkWork>();
         services.AddSingleton<PairWorker>();
         services.AddHostedService(sp => sp.GetRequiredService<PairWorker>());

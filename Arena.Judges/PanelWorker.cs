@@ -112,7 +112,7 @@ public sealed partial class PanelWorker(
 
     private PanelRules Rules => new(options.Value.Decide, options.Value.Stop);
 
-    private PanelDecision Decision(IReadOnlyList<PanelJudge> panel, IReadOnlyList<Judgment> judgments, IReadOnlyList<JudgingTrouble> troubles, PanelBelief belief, IReadOnlyList<int?> people) => Panel.Decide(
+    private PanelDecision Decision(IReadOnlyList<PanelJudge> panel, IReadOnlyList<Judgment> judgments, IReadOnlyList<JudgingTrouble> troubles, PanelBelief belief, IReadOnlyList<PersonSaid> people) => Panel.Decide(
         panel, [.. judgments.Where(o => !o.OnAppeal).Select(o => new PanelVote(o.JudgeId, o.First, o.Preferred))],
         troubles.GroupBy(t => t.JudgeId).ToDictionary(g => g.Key, g => $"Not heard: {g.Last().Reason}"), belief, Rules, people);
 
@@ -138,10 +138,10 @@ public sealed partial class PanelWorker(
         return await db.Matches.Where(m => m.Id == id).Select(m => m.Space).FirstAsync(ct);
     }
 
-    private async Task<IReadOnlyList<int?>> PeopleAsync(MatchId id, CancellationToken ct)
+    private async Task<IReadOnlyList<PersonSaid>> PeopleAsync(MatchId id, CancellationToken ct)
     {
         await using var db = await factory.CreateDbContextAsync(ct);
-        return await db.Escalations.AnyAsync(e => e.MatchId == id, ct) ? await db.PersonVotes.Where(v => v.MatchId == id).Select(v => v.Preferred).ToListAsync(ct) : [];
+        return await db.Escalations.AnyAsync(e => e.MatchId == id, ct) ? await PersonVotes.SaidAsync(db, id, DateTimeOffset.MinValue, ct) : [];
     }
 
     /// <summary>Whether a decision that the judges could not make may be made now: enough people said so, or people had their time.</summary>
@@ -313,7 +313,7 @@ public sealed partial class PanelWorker(
         var (after, troubles) = await StateAsync(id, ct);
         var heard = others.Where(o => after.Count(j => j.JudgeId == o.Id && j.OnAppeal) == 2).ToList();
         await using var db = await factory.CreateDbContextAsync(ct);
-        var people = await db.PersonVotes.Where(v => v.MatchId == id && v.At > appeal.At).Select(v => v.Preferred).ToListAsync(ct);
+        var people = await PersonVotes.SaidAsync(db, id, appeal.At, ct);
         var late = appeal.At + options.Value.Patience + options.Value.PeoplePatience <= time.GetUtcNow();
         if (!late && (others.Count > heard.Count || (heard.Count == 0 && people.Count < options.Value.LeastPeople)))
         {

@@ -102,6 +102,7 @@ public static class ArenaSite
         LineageEndpoints.Map(api);
         WorkerEndpoints.Map(api);
         JudgeEndpoints.Map(api);
+        FlagEndpoints.Map(api);
         SettlementEndpoints.Map(api);
         StatusEndpoints.Map(api);
     }

@@ -22,6 +22,7 @@ public sealed partial class LadderKeeper(IDbContextFactory<ArenaDb> factory, Lad
     private readonly Dictionary<string, LadderBook> _books = [];
     private readonly Dictionary<string, DateTimeOffset> _notBefore = [];
     private readonly HashSet<string> _stale = [];
+    private readonly Dictionary<string, string> _flags = [];
     private readonly Dictionary<MatchId, DateTimeOffset> _recent = [];
     private DateTimeOffset _from = DateTimeOffset.MinValue;
 
@@ -30,20 +31,31 @@ public sealed partial class LadderKeeper(IDbContextFactory<ArenaDb> factory, Lad
     {
         await using var db = await factory.CreateDbContextAsync(ct);
         await ReadAsync(db, ct);
+        await LookAtFlagsAsync(db, ct);
         var now = time.GetUtcNow();
         var due = _stale.Where(s => !(_notBefore.GetValueOrDefault(s) > now)).ToList();
         if (due.Count == 0)
         {
             return;
         }
-        var anchors = await AnchorsAsync(db, ct);
         foreach (var space in due)
         {
             var watch = Stopwatch.GetTimestamp();
-            ladders.Publish(space, SpaceLadder.Of(_books[space].Copy(), anchors, now));
+            ladders.Publish(space, SpaceLadder.Of(_books[space].Copy(), await TermsAsync(db, space, ct), now));
             _stale.Remove(space);
             _notBefore[space] = now + 20 * Stopwatch.GetElapsedTime(watch);
         }
+    }
+
+    /// <summary>What a space's fit is told besides results: anchors, owners, and the pairs against which a flag stands.</summary>
+    public static async Task<LadderTerms> TermsAsync(ArenaDb db, string space, CancellationToken ct)
+    {
+        var owners = await db.Agents.AsNoTracking().Where(a => a.OwnerId != Owner.HouseId).Join(db.AgentVersions, a => a.Id, v => v.AgentId, (a, v) => new { v.Id, a.OwnerId })
+            .Where(v => db.Ratings.Any(r => r.Space == space && r.VersionId == v.Id)).ToListAsync(ct);
+        var pairs = await db.Flags.AsNoTracking().Where(f => f.Space == space && f.State != Flag.Dismissed && f.First != null && f.Second != null).Select(f => new { f.First, f.Second }).ToListAsync(ct);
+        return new(
+            await AnchorsAsync(db, ct), owners.ToDictionary(o => o.Id.Value, o => o.OwnerId),
+            pairs.Count == 0 ? null : pairs.Select(p => LadderTerms.Pair(p.First!.Value.Value, p.Second!.Value.Value)).ToHashSet());
     }
 
     /// <summary>Every version of every house agent.</summary>
@@ -95,6 +107,21 @@ public sealed partial class LadderKeeper(IDbContextFactory<ArenaDb> factory, Lad
         }
         _from = latest;
         Forget(latest);
+    }
+
+    /// <summary>A flag raised or decided asks for a new fit.</summary>
+    private async Task LookAtFlagsAsync(ArenaDb db, CancellationToken ct)
+    {
+        var flags = await db.Flags.AsNoTracking().Where(f => f.First != null).Select(f => new { f.Space, f.Id, f.State }).ToListAsync(ct);
+        foreach (var space in flags.GroupBy(f => f.Space))
+        {
+            var stamp = string.Join(',', space.OrderBy(f => f.Id).Select(f => $"{f.Id:N}{f.State}"));
+            if (_books.ContainsKey(space.Key) && _flags.GetValueOrDefault(space.Key) != stamp)
+            {
+                _flags[space.Key] = stamp;
+                _stale.Add(space.Key);
+            }
+        }
     }
 
     /// <summary>What is older than the overlap is not read again.</summary>

@@ -27,6 +27,9 @@ public sealed class RecentMeetings
 {
     private readonly Dictionary<(Guid, Guid), int> _counts = [];
 
+    /// <summary>Whether nobody met anybody.</summary>
+    public bool None => _counts.Count == 0;
+
     public int this[AgentId a, AgentId b] => _counts.GetValueOrDefault(Key(a, b));
 
     public void Add(AgentId a, AgentId b, int times = 1) => _counts[Key(a, b)] = this[a, b] + times;
@@ -39,7 +42,7 @@ public sealed class RecentMeetings
 /// opponent from whom the ladder would learn most about its order: expected information times the risk that the two stand in the wrong
 /// order. House agents tie every list together: whoever met none in nine of ten matches meets one next.
 /// </summary>
-public static class Matchmaker
+public static partial class Matchmaker
 {
     /// <param name="waiting">One space's queue.</param>
     /// <param name="house">The space's house agents.</param>
@@ -53,17 +56,15 @@ public static class Matchmaker
     {
         var pairings = new List<Pairing>();
         var reasons = new Dictionary<Guid, string>();
-        var free = waiting.Where(e => !(e.HoldUntil > now)).OrderBy(e => e.WaitingSince).ThenBy(e => e.Id).ToList();
+        var queue = new Queue(waiting, met, ladder, now, options);
         foreach (var held in waiting.Where(e => e.HoldUntil > now))
         {
             reasons[held.Id] = $"Its last match was void; it waits {Seconds(held.HoldUntil!.Value - now)} before the next try.";
         }
-        while (free.Count > 0)
+        while (queue.TakeFirst() is { } first)
         {
-            var first = free[0];
-            free.RemoveAt(0);
             var anchor = first.Tier == "free" && NeedsAnchor(first, ladder) ? StepIn([first], house, minSeats - 1, met, ladder, options) : [];
-            var group = anchor.Count > 0 ? [first] : Gather(first, free, maxSeats, met, ladder, now, options);
+            var group = anchor.Count > 0 ? [first] : queue.Gather(first, maxSeats);
             var needed = minSeats - group.Count;
             var players = group.ConvertAll(e => new PairedPlayer(e.AgentId, e.VersionId, e.Id));
             if (needed > 0)
@@ -72,12 +73,12 @@ public static class Matchmaker
                     : first.Tier == "free" && now - first.WaitingSince >= options.HouseAfter ? StepIn(group, house, needed, met, ladder, options) : [];
                 if (stepIn.Count < needed)
                 {
-                    reasons[first.Id] = WhyNot(first, waiting, house, met, now, options);
+                    reasons[first.Id] = WhyNot(first, queue, house, met, now, options);
                     continue;
                 }
                 players.AddRange(stepIn.Select(h => new PairedPlayer(h.AgentId, h.VersionId, null)));
             }
-            free.RemoveAll(group.Contains);
+            queue.Take(group);
             pairings.Add(new Pairing(first.Tier, players));
         }
         return new MatchmakingTick(pairings, reasons);
@@ -95,39 +96,13 @@ public static class Matchmaker
     }
 
     /// <summary>What a match of the two would tell about the list's order.</summary>
-    private static double Worth(VersionId a, VersionId b, SpaceLadder ladder)
+    private static double Worth(VersionId a, VersionId b, SpaceLadder ladder) => Worth(ladder.Fit.IndexOf(a.Value), ladder.Fit.IndexOf(b.Value), ladder.Fit);
+
+    private static double Worth(int a, int b, Ladder fit)
     {
-        var (difference, variance) = ladder.Fit.Between(a.Value, b.Value);
+        var (difference, variance) = fit.Between(a, b);
         return MatchValue.OrderInformation(difference, variance);
     }
-
-    /// <summary>The entry and those that may meet it and each other, most worth first; nearest where nothing is known.</summary>
-    private static List<WaitingEntry> Gather(
-        WaitingEntry first, List<WaitingEntry> free, int maxSeats, RecentMeetings met, SpaceLadder ladder, DateTimeOffset now, MatchmakingOptions options)
-    {
-        var group = new List<WaitingEntry> { first };
-        var others = free.Where(e => e.Tier == first.Tier).OrderByDescending(e => Worth(first.VersionId, e.VersionId, ladder))
-            .ThenBy(e => Math.Abs(e.MilliElo - first.MilliElo)).ThenBy(e => e.WaitingSince);
-        foreach (var other in others)
-        {
-            if (group.Count == maxSeats)
-            {
-                break;
-            }
-            if (group.TrueForAll(g => MayMeet(g, other, met, options) && IsNear(g, other, now, options)))
-            {
-                group.Add(other);
-            }
-        }
-        return group;
-    }
-
-    /// <summary>Whoever has waited longer decides: a newcomer may be met by somebody whose window is wide already.</summary>
-    private static bool IsNear(WaitingEntry a, WaitingEntry b, DateTimeOffset now, MatchmakingOptions options) =>
-        Math.Abs(a.MilliElo - b.MilliElo) <= Math.Max(WindowOf(a, now, options), WindowOf(b, now, options));
-
-    private static bool MayMeet(WaitingEntry a, WaitingEntry b, RecentMeetings met, MatchmakingOptions options) =>
-        a.OwnerId != b.OwnerId && a.AgentId != b.AgentId && met[a.AgentId, b.AgentId] < options.PairCapPerHour;
 
     /// <summary>House agents by worth, divided by one more than the times met lately, so that an entry sees them all in time.</summary>
     private static List<HouseCandidate> StepIn(
@@ -137,14 +112,12 @@ public static class Matchmaker
             .ThenBy(h => Math.Abs(h.MilliElo - group[0].MilliElo)).ThenBy(h => h.VersionId.Value).Take(needed)];
 
     private static string WhyNot(
-        WaitingEntry entry, IReadOnlyList<WaitingEntry> waiting, IReadOnlyList<HouseCandidate> house, RecentMeetings met, DateTimeOffset now, MatchmakingOptions options)
+        WaitingEntry entry, Queue queue, IReadOnlyList<HouseCandidate> house, RecentMeetings met, DateTimeOffset now, MatchmakingOptions options)
     {
-        var others = waiting.Where(e => e.Id != entry.Id && e.Tier == entry.Tier && e.AgentId != entry.AgentId).ToList();
-        var strangers = others.Where(e => e.OwnerId != entry.OwnerId).ToList();
-        var capped = strangers.Count(e => met[entry.AgentId, e.AgentId] >= options.PairCapPerHour);
-        var who = others.Count == 0 ? "Nobody else is in this queue."
-            : strangers.Count == 0 ? "Only agents of the same owner are in this queue; they never meet in rated matches."
-            : capped == strangers.Count ? $"It has met everybody in this queue {options.PairCapPerHour} times within the last hour, the most that is rated."
+        var (others, strangers, capped) = queue.Around(entry);
+        var who = others == 0 ? "Nobody else is in this queue."
+            : strangers == 0 ? "Only agents of the same owner are in this queue; they never meet in rated matches."
+            : capped == strangers ? $"It has met everybody in this queue {options.PairCapPerHour} times within the last hour, the most that is rated."
             : $"Nobody within {WindowOf(entry, now, options) / 1_000} rating points is free; the range widens by {options.WidenPerSecond} points a second.";
         var wait = options.HouseAfter - (now - entry.WaitingSince);
         return who + (entry.Tier != "free" ? " House agents don't play for stakes."

@@ -12,9 +12,16 @@ public sealed record SpaceLadder(DateTimeOffset At, Ladder Fit, LadderBook Book,
 {
     public static SpaceLadder Empty { get; } = new(DateTimeOffset.MinValue, Ladder.Empty, new LadderBook(), new HashSet<Guid>(), new Dictionary<Guid, int>());
 
+    /// <summary>What the fit was told besides results.</summary>
+    public LadderTerms Terms { get; private init; } = new(Anchors);
+
+    /// <summary>Fits a book that nobody changes any more, with nothing but anchors known.</summary>
+    public static SpaceLadder Of(LadderBook book, IReadOnlySet<Guid> anchors, DateTimeOffset at) => Of(book, new LadderTerms(anchors), at);
+
     /// <summary>Fits a book that nobody changes any more.</summary>
-    public static SpaceLadder Of(LadderBook book, IReadOnlySet<Guid> anchors, DateTimeOffset at)
+    public static SpaceLadder Of(LadderBook book, LadderTerms terms, DateTimeOffset at)
     {
+        var anchors = terms.Anchors;
         var met = new Dictionary<Guid, int>();
         foreach (var (first, second, record) in book.Pairs())
         {
@@ -27,7 +34,7 @@ public sealed record SpaceLadder(DateTimeOffset At, Ladder Fit, LadderBook Book,
                 met[first] = met.GetValueOrDefault(first) + record.Battles;
             }
         }
-        return new(at, Ladder.Of(book, anchors), book, anchors, met);
+        return new(at, Ladder.Of(book, terms), book, anchors, met) { Terms = terms };
     }
 }
 
@@ -35,6 +42,9 @@ public sealed record SpaceLadder(DateTimeOffset At, Ladder Fit, LadderBook Book,
 public sealed class Ladders
 {
     private readonly ConcurrentDictionary<string, SpaceLadder> _ladders = new();
+
+    /// <summary>Spaces that have one.</summary>
+    public IReadOnlyList<string> Spaces => [.. _ladders.Keys.Order(StringComparer.Ordinal)];
 
     public SpaceLadder Of(string space) => _ladders.GetValueOrDefault(space) ?? SpaceLadder.Empty;
 

@@ -22,7 +22,11 @@ public sealed record PanelJudge(Guid Id, string Name, string? Excluded = null);
 /// <summary>How sure a panel must be.</summary>
 /// <param name="Decide">Least posterior of a winner.</param>
 /// <param name="Stop">Posterior at which no further judge is asked.</param>
-public sealed record PanelRules(double Decide = 0.75, double Stop = 0.95);
+/// <param name="Share">
+/// Least share of the weight heard that stands behind a winner. Above 5/8, nobody who holds 40 % of the weight can turn a verdict round: for that their
+/// side needs (Share - 0.4) / 0.6 of the other weight, and the true winner Share of it, which together is more than all of it.
+/// </param>
+public sealed record PanelRules(double Decide = 0.75, double Stop = 0.95, double Share = 2.0 / 3);
 
 /// <summary>The panel's decision on a two-player case.</summary>
 /// <param name="Scores">Micro-points per player.</param>
@@ -49,6 +53,11 @@ public sealed record PanelDecision(IReadOnlyList<long> Scores, int? Winner, doub
         })]),
     };
 }
+
+/// <summary>A person's blind vote.</summary>
+/// <param name="Preferred">Player index, or null for a tie.</param>
+/// <param name="Weight">Log-odds; 0 for somebody whose votes are flagged.</param>
+public sealed record PersonSaid(int? Preferred, double Weight = Panel.PersonWeight);
 
 /// <summary>How far each judge is believed in one space.</summary>
 /// <param name="Judges">The model's judges, in its order.</param>
@@ -78,7 +87,7 @@ public sealed record PanelBelief(PanelModel Model, IReadOnlyList<Guid> Judges, i
 /// </summary>
 public static class Panel
 {
-    public const string Rule = "Each judge sees both orders; one that contradicts itself abstains. The others count by how reliable they were on items with a known answer in this space. A player wins with a posterior of at least 0.75; below it more judges are asked, then people, and then the match is drawn.";
+    public const string Rule = "Each judge sees both orders; one that contradicts itself abstains. The others count by how reliable they were on items with a known answer in this space. A player wins with a posterior of at least 0.75 and two thirds of the weight that spoke for somebody; else more judges are asked, then people, and then the match is drawn.";
 
     /// <summary>Log-odds of one person's blind vote: right seven times of ten.</summary>
     public const double PersonWeight = 0.85;
@@ -86,22 +95,27 @@ public static class Panel
     /// <param name="judges">The whole panel.</param>
     /// <param name="votes">At most one per judge and order.</param>
     /// <param name="failures">Why a judge without both votes failed, by judge; one that is not named was not asked.</param>
-    /// <param name="people">What people preferred: player index, or null for a tie.</param>
+    /// <param name="people">What people preferred and how much each weighs.</param>
     public static PanelDecision Decide(
-        IReadOnlyList<PanelJudge> judges, IReadOnlyList<PanelVote> votes, IReadOnlyDictionary<Guid, string> failures, PanelBelief belief, PanelRules rules, IReadOnlyList<int?>? people = null)
+        IReadOnlyList<PanelJudge> judges, IReadOnlyList<PanelVote> votes, IReadOnlyDictionary<Guid, string> failures, PanelBelief belief, PanelRules rules, IReadOnlyList<PersonSaid>? people = null)
     {
         var seats = judges.Select(j => Seat(j, [.. votes.Where(v => v.Judge == j.Id)], failures.GetValueOrDefault(j.Id), belief.Weight(j.Id))).ToList();
         var said = belief.Judges.Select(id => seats.FirstOrDefault(s => s.Judge == id) is { Stance: "prefers" or "ties" or "abstains" } ? Mean(votes, id) : 0).ToList();
         var chance = belief.Model.Chance(new("case", belief.Space, said));
-        var lead = people?.Sum(p => p switch { 0 => 1, 1 => -1, _ => 0 }) ?? 0;
-        if (lead != 0)
+        var lead = people?.Where(p => p.Weight > 0).Sum(p => p.Preferred switch { 0 => 1, 1 => -1, _ => 0 }) ?? 0;
+        var lean = people?.Sum(p => p.Preferred switch { 0 => p.Weight, 1 => -p.Weight, _ => 0 }) ?? 0;
+        if (lean != 0)
         {
-            var odds = Math.Log(chance / (1 - chance)) + PersonWeight * lead;
+            var odds = Math.Log(chance / (1 - chance)) + lean;
             chance = 1 / (1 + Math.Exp(-odds));
         }
         int? winner = chance >= rules.Decide ? 0 : 1 - chance >= rules.Decide ? 1 : null;
+        if (winner is { } leader && Behind(leader, seats, votes, lean) < rules.Share - 1e-9)
+        {
+            winner = null;
+        }
         long[] scores = winner switch { 0 => [1_000_000, 0], 1 => [0, 1_000_000], _ => [500_000, 500_000] };
-        return new(scores, winner, chance, seats, (lead, people?.Count ?? 0));
+        return new(scores, winner, chance, seats, (lead, people?.Count(p => p.Weight > 0) ?? 0));
     }
 
     /// <summary>
@@ -115,6 +129,23 @@ public static class Panel
         return heard < 2 ? [.. left.Take(2 - heard)]
             : Math.Max(soFar.Chance, 1 - soFar.Chance) >= rules.Stop ? []
             : [.. left.Take(1)];
+    }
+
+    /// <summary>Share of the weight that spoke for somebody which speaks for <paramref name="leader"/>; a judge of negative weight speaks for the other side, people speak as one more judge.</summary>
+    private static double Behind(int leader, IReadOnlyList<PanelSeat> seats, IReadOnlyList<PanelVote> votes, double lead)
+    {
+        double with = 0, all = 0;
+        foreach (var seat in seats.Where(s => s.Stance == "prefers"))
+        {
+            var weight = Math.Abs(seat.Weight * Mean(votes, seat.Judge));
+            all += weight;
+            with += seat.Player == leader == seat.Weight >= 0 ? weight : 0;
+        }
+        var people = Math.Abs(lead);
+        all += people;
+        with += (lead > 0 ? 0 : 1) == leader ? people : 0;
+        // Nobody measured said anything: the posterior is all there is.
+        return all > 0 ? with / all : 1;
     }
 
     private static double Mean(IReadOnlyList<PanelVote> votes, Guid judge) =>

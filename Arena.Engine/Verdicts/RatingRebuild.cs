@@ -30,10 +30,9 @@ public sealed class RatingRebuild(IDbContextFactory<ArenaDb> factory, MatchReade
     public async Task<RebuildReport> RunAsync(IProgress<int>? progress, CancellationToken ct)
     {
         await using var db = await factory.CreateDbContextAsync(ct);
-        var anchors = await LadderKeeper.AnchorsAsync(db, ct);
         var matches = await db.Matches.AsNoTracking().Include(m => m.Seats).Where(m => m.Kind == MatchKind.Rated && m.Status == MatchStatus.Closed)
             .OrderBy(m => m.ClosedAt).ThenBy(m => m.Id).ToListAsync(ct);
-        var tables = new Tables(anchors);
+        var tables = new Tables();
         var (skipped, done) = (0, 0);
         foreach (var match in InOrder(matches, tables.Differences))
         {
@@ -50,7 +49,12 @@ public sealed class RatingRebuild(IDbContextFactory<ArenaDb> factory, MatchReade
             }
         }
         tables.CompareRows(await db.Ratings.AsNoTracking().ToListAsync(ct));
-        var ladders = tables.CompareLadders(matches);
+        var terms = new Dictionary<string, LadderTerms>();
+        foreach (var space in matches.Select(m => m.Space).Distinct())
+        {
+            terms[space] = await LadderKeeper.TermsAsync(db, space, ct);
+        }
+        var ladders = tables.CompareLadders(matches, terms);
         return new(matches.Count, tables.Rows, ladders, skipped, tables.Differences);
     }
 
@@ -154,7 +158,7 @@ public sealed class RatingRebuild(IDbContextFactory<ArenaDb> factory, MatchReade
     }
 
     /// <summary>The tables as the papers make them.</summary>
-    private sealed class Tables(IReadOnlySet<Guid> anchors)
+    private sealed class Tables
     {
         private readonly Dictionary<(string Space, VersionId Version), RebuiltRating> _rows = [];
         private readonly Dictionary<string, LadderBook> _books = [];
@@ -208,7 +212,7 @@ public sealed class RatingRebuild(IDbContextFactory<ArenaDb> factory, MatchReade
         }
 
         /// <summary>The ladder from the papers beside the one from the seats' scores, bit by bit.</summary>
-        public int CompareLadders(IReadOnlyList<Match> matches)
+        public int CompareLadders(IReadOnlyList<Match> matches, IReadOnlyDictionary<string, LadderTerms> terms)
         {
             var stored = new Dictionary<string, LadderBook>();
             foreach (var match in matches)
@@ -218,7 +222,7 @@ public sealed class RatingRebuild(IDbContextFactory<ArenaDb> factory, MatchReade
             }
             foreach (var (space, book) in _books)
             {
-                var (made, kept) = (Ladder.Of(book, anchors), Ladder.Of(stored[space], anchors));
+                var (made, kept) = (Ladder.Of(book, terms[space]), Ladder.Of(stored[space], terms[space]));
                 Differences.AddRange(made.Places.Values.Where(p => kept.Places.GetValueOrDefault(p.Version) != p).Select(p => $"{space}, version {p.Version}: its place in the ladder differs"));
             }
             return _books.Count;

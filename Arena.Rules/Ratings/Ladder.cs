@@ -5,7 +5,8 @@ namespace Arena.Rules.Ratings;
 /// <param name="Low">Lower end of its 95 % interval.</param>
 /// <param name="High">Upper end.</param>
 /// <param name="Matches">Rated matches behind it.</param>
-public sealed record LadderPlace(Guid Version, long Milli, long Low, long High, int Matches);
+/// <param name="Drawn">By how much it was drawn towards its owner's other versions (<see cref="OwnerShrinkage"/>); in <paramref name="Milli"/> already.</param>
+public sealed record LadderPlace(Guid Version, long Milli, long Low, long High, int Matches, long Drawn = 0);
 
 /// <summary>
 /// All rated battles of a space fitted at once: Bradley-Terry with a normal prior whose width is learnt from the list, draws as half a
@@ -34,11 +35,14 @@ public sealed class Ladder
     /// <summary>Standard deviation of the prior, Elo points: how wide the list is.</summary>
     public double PriorDeviation => _posterior?.PriorDeviation ?? 300;
 
+    /// <summary>The fit with nothing but anchors known.</summary>
+    public static Ladder Of(LadderBook book, IReadOnlySet<Guid> anchors, int most = 1_000) => Of(book, new LadderTerms(anchors), most);
+
     /// <summary>The fit.</summary>
-    /// <param name="anchors">Versions whose mean is 1500: house agents.</param>
     /// <param name="most">Most versions in it, since its cost grows with the third power: anchors first, then those with most matches.</param>
-    public static Ladder Of(LadderBook book, IReadOnlySet<Guid> anchors, int most = 1_000)
+    public static Ladder Of(LadderBook book, LadderTerms terms, int most = 1_000)
     {
+        var anchors = terms.Anchors;
         var versions = book.Versions;
         if (versions.Count > most)
         {
@@ -50,28 +54,67 @@ public sealed class Ladder
         }
         var index = versions.Select((v, i) => (v, i)).ToDictionary(p => p.v, p => p.i);
         var posterior = new BradleyTerryPosterior(versions.Count);
+        var met = terms.PairCap is null ? [] : book.Pairs().ToDictionary(p => (p.First, p.Second), p => p.Record.Battles);
         foreach (var (first, second, players, record) in book.Cells())
         {
-            if (index.TryGetValue(first, out var a) && index.TryGetValue(second, out var b))
+            if (index.TryGetValue(first, out var a) && index.TryGetValue(second, out var b) && terms.Counts(first, second))
             {
                 // A ranking of n players holds n - 1 independent comparisons, not n (n - 1) / 2.
-                posterior.Add(a, b, record.HalfPoints / (2.0 * record.Battles), record.Battles * 2.0 / players);
+                posterior.Add(a, b, record.HalfPoints / (2.0 * record.Battles), record.Battles * 2.0 / players * terms.Share(first, second, met.GetValueOrDefault((first, second))));
             }
         }
         posterior.Settle();
         var fixedPoints = versions.Any(anchors.Contains) ? versions.Select((v, i) => (v, i)).Where(p => anchors.Contains(p.v)).Select(p => p.i).ToArray() : [.. Enumerable.Range(0, versions.Count)];
-        return new(index, posterior, versions.Select((v, i) => Place(v, i, posterior, fixedPoints, book.MatchesOf(v))).ToDictionary(p => p.Version), book.Matches);
+        var places = versions.Select((v, i) => Place(v, i, posterior, fixedPoints, book.MatchesOf(v))).ToDictionary(p => p.Version);
+        Draw(places, versions, terms);
+        return new(index, posterior, places, book.Matches);
     }
 
-    /// <summary>The difference of two ratings and its variance, in log-odds; the prior's for whoever is not in the ladder.</summary>
-    public (double Difference, double Variance) Between(Guid a, Guid b)
+    /// <summary>The difference of two ratings and its variance as they would be without what these two showed each other, log-odds: the pair's share is taken out of Laplace's approximation.</summary>
+    /// <param name="points">Wins and half of the draws of <paramref name="a"/>, weighed as in the fit.</param>
+    /// <param name="weight">Battles, weighed as in the fit.</param>
+    public (double Difference, double Variance) Without(Guid a, Guid b, double points, double weight)
     {
-        var prior = Math.Pow(PriorDeviation * Math.Log(10) / 400, 2);
+        var (difference, variance) = Between(a, b);
+        var p = LogitPosterior.Sigmoid(difference);
+        var rest = variance / Math.Max(1e-3, 1 - weight * p * (1 - p) * variance);
+        return (difference - rest * (points - weight * p), rest);
+    }
+
+    /// <summary>An owner's versions are drawn together by as much as chance explains; intervals keep their width.</summary>
+    private static void Draw(Dictionary<Guid, LadderPlace> places, IReadOnlyList<Guid> versions, LadderTerms terms)
+    {
+        if (terms.Owners is not { } owners)
+        {
+            return;
+        }
+        foreach (var own in versions.Where(v => owners.ContainsKey(v) && !terms.Anchors.Contains(v)).GroupBy(v => owners[v]).Where(g => g.Count() > 1))
+        {
+            var rows = own.Select(v => places[v]).ToList();
+            var drawn = OwnerShrinkage.Shrink([.. rows.Select(r => r.Milli / 1_000.0)], [.. rows.Select(r => Math.Max(1, (r.High - r.Low) / 2_000.0 / Z95))]);
+            for (var i = 0; i < rows.Count; i++)
+            {
+                var by = (long)Math.Round(1_000 * drawn[i]) - rows[i].Milli;
+                places[rows[i].Version] = rows[i] with { Milli = rows[i].Milli + by, Low = rows[i].Low + by, High = rows[i].High + by, Drawn = by };
+            }
+        }
+    }
+
+    /// <summary>Where a version stands in the fit, for <see cref="Between(int, int)"/>; -1 for one that is not in it.</summary>
+    public int IndexOf(Guid version) => _index.GetValueOrDefault(version, -1);
+
+    /// <summary>The difference of two ratings and its variance, in log-odds; the prior's for whoever is not in the ladder.</summary>
+    public (double Difference, double Variance) Between(Guid a, Guid b) => Between(IndexOf(a), IndexOf(b));
+
+    /// <summary>The same by <see cref="IndexOf"/>.</summary>
+    public (double Difference, double Variance) Between(int i, int j)
+    {
+        var deviation = PriorDeviation * Math.Log(10) / 400;
+        var prior = deviation * deviation;
         if (_posterior is null)
         {
             return (0, 2 * prior);
         }
-        var (i, j) = (_index.GetValueOrDefault(a, -1), _index.GetValueOrDefault(b, -1));
         double Rating(int n) => n < 0 ? 0 : _posterior.Ratings[n];
         double Variance(int n) => n < 0 ? prior : _posterior.Covariance[n * _posterior.Players + n];
         return (Rating(i) - Rating(j), i >= 0 && j >= 0 ? _posterior.Variance(i, j) : Variance(i) + Variance(j));

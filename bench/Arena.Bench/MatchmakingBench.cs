@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using Arena.Engine;
+using Arena.Engine.Matchmaking;
+using Arena.Engine.Ratings;
 using Arena.Rules.Ratings;
 
 namespace Arena.Bench;
@@ -21,9 +24,14 @@ internal static class MatchmakingBench
         var full = args.Contains("--full");
         var seeds = Number(args, "--seeds") ?? (full ? 200 : 24);
         var first = Number(args, "--seed-base") ?? 1000;
+        if (args.Contains("pair-10000"))
+        {
+            Console.WriteLine(PairTenThousand().ToJson());
+            return 0;
+        }
         var sizes = Number(args, "--players") is { } only ? [only] : full ? new[] { 32, 256 } : [32];
         var cells = sizes.SelectMany(m => new[] { 200, 400 }.Select(sigma => (Players: m, Sigma: sigma))).ToArray();
-        var lines = new List<BenchLine>();
+        var lines = new List<BenchLine> { PairTenThousand() };
         Console.WriteLine($"{"case",-30}{"ratio",8}{"95 % interval",18}{"median matches",16}{"quartiles",18}{"top-5",8}{"coverage",10}");
         foreach (var (players, sigma) in cells)
         {
@@ -50,6 +58,38 @@ internal static class MatchmakingBench
         Console.WriteLine();
         lines.ForEach(l => Console.WriteLine(l.ToJson()));
         return 0;
+    }
+
+    /// <summary>The site's matchmaker on 10,000 waiting entries, a thousand of them in the ladder: seconds a round, the median of several.</summary>
+    private static BenchLine PairTenThousand()
+    {
+        var numbers = new Numbers(4711);
+        static Guid Id(int n) => new(n, 0, 7, [0, 0, 0, 0, 0, 0, 0, 0]);
+        var (now, book) = (new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero), new LadderBook());
+        for (var match = 0; match < 20_000; match++)
+        {
+            var (a, b) = (numbers.Below(1_000), numbers.Below(1_000));
+            var score = numbers.Uniform() < 0.5 ? 1 : 0;
+            book.Add([Id(a), Id(b == a ? (a + 1) % 1_000 : b)], [score, 1 - score]);
+        }
+        var ladder = SpaceLadder.Of(book, new HashSet<Guid>(), now);
+        WaitingEntry[] waiting = [.. Enumerable.Range(0, 10_000).Select(i => new WaitingEntry(
+            Id(i), new(Id(i)), new(Id(i)), Id(20_000 + i / 2), "free", 1_500_000 + (long)(200_000 * numbers.Normal()), now - TimeSpan.FromSeconds(5 * numbers.Uniform())))];
+        var met = new RecentMeetings();
+        for (var i = 0; i < 20_000; i++)
+        {
+            met.Add(new(Id(numbers.Below(10_000))), new(Id(numbers.Below(10_000))));
+        }
+        var (times, paired) = (new List<double>(), 0);
+        for (var round = 0; round < 9; round++)
+        {
+            var watch = Stopwatch.GetTimestamp();
+            paired = Matchmaker.Decide(waiting, [], 2, 2, met, ladder, now, new MatchmakingOptions()).Pairings.Count;
+            times.Add(Stopwatch.GetElapsedTime(watch).TotalSeconds);
+        }
+        var median = Median([.. times.Skip(2)]);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"pair-10000: {1_000 * median:0.0} ms a round, {paired} pairs"));
+        return new BenchLine("matchmaking", "pair-10000", median, times.Min(), times.Skip(2).Max(), median, "s", null, times.Count - 2);
     }
 
     /// <param name="Matches">Until the order was right, or all that were played when it never was.</param>

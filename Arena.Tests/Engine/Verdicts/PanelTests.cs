@@ -86,7 +86,7 @@ public sealed class PanelTests
     public void PeopleMoveAnUndecidedPanel()
     {
         var belief = PanelBelief.Unmeasured([Id(0), Id(1)]);
-        PanelDecision With(params int?[] people) => Panel.Decide(Judges(2), Votes((0, 0), (1, 1)), new Dictionary<Guid, string>(), belief, new(), people);
+        PanelDecision With(params int?[] people) => Panel.Decide(Judges(2), Votes((0, 0), (1, 1)), new Dictionary<Guid, string>(), belief, new(), [.. people.Select(p => new PersonSaid(p))]);
         Assert.Null(With().Winner);
         Assert.Null(With(1).Winner);
         Assert.Equal(1, With(1, 1, null).Winner);
