@@ -3,11 +3,14 @@ using Arena.Tests.Trainer.Chat;
 using Arena.Tests.Trainer.Tokenizing;
 using Arena.Trainer;
 using Arena.Trainer.Chat;
+using Arena.Trainer.Models;
 using Arena.Trainer.Tokenizing;
 using Arena.Trainer.Training;
+using static TorchSharp.torch;
 
 namespace Arena.Tests.Trainer.Training;
 
+[Collection(TorchCollection.Name)]
 public sealed class TrlLineTests
 {
     private static readonly Tokenizer Qwen = Tokenizer.Load(TokenizerFixtures.Path("qwen.json"));
@@ -47,6 +50,33 @@ public sealed class TrlLineTests
     [InlineData("""{"text":"ab cd"}""", " cd<|im_end|>")]
     public void Single_answers_come_as_conversations_completions_or_texts(string line, string counted) =>
         Assert.EndsWith(counted, Shown(Lines.Single(Json(line))).Counted, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("chatml.jinja")]
+    [InlineData("chatml-marked.jinja")]
+    public void The_score_of_a_conversation_of_several_turns_is_that_of_the_assistants_words_alone(string template)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var config = TinyModels.Config() with { VocabSize = Qwen.VocabSize, EosId = Qwen.Id("<|im_end|>"), MaxPositions = 256 };
+        var lines = new TrlLine(Qwen, config, ChatFormat.Of(Qwen, ChatTemplateTests.Fixture(template), new Dictionary<string, string> { ["eos_token"] = "<|im_end|>" }, ChatTemplateTests.Time));
+        // The opponent's and the tool's turns are in the row, and are not learnt.
+        var marked = lines.Single(Json("""{"messages":[{"role":"user","content":"your move"},{"role":"assistant","content":"5"},{"role":"tool","content":"9 taken"},{"role":"assistant","content":"not 9"},{"role":"user","content":"go on"},{"role":"assistant","content":"1"}]}"""));
+        using var weights = TinyModels.Weights(config);
+        using var decoder = new Decoder(config, ScalarType.Float64);
+        var bound = DecoderWeights.Bind(config, weights.Views());
+        var logs = Decoder.Logits(bound, decoder.Hidden(bound, tensor(marked.Tokens.Select(t => (long)t).ToArray(), [1, marked.Tokens.Length]))).log_softmax(2).squeeze(0);
+        // By hand from the text: behind each opening of the assistant's turn, up to and with its end.
+        var (said, own, expected) = (Qwen.Encode("<|im_start|>assistant\n"), false, 0.0);
+        for (var t = 1; t < marked.Tokens.Length; t++)
+        {
+            own = own || (t >= said.Count && marked.Tokens.AsSpan(t - said.Count, said.Count).SequenceEqual(said.ToArray()));
+            expected += own ? logs[t - 1, marked.Tokens[t]].item<double>() : 0;
+            own = own && marked.Tokens[t] != config.EosId;
+        }
+        Assert.Equal(expected, SequenceScorer.Score(decoder, bound, [marked]).PerSequence().item<double>(), 1e-9);
+        Assert.True(marked.CountedTokens >= 6 && marked.CountedTokens < marked.Tokens.Length / 2, $"{marked.CountedTokens} of {marked.Tokens.Length}");
+    }
 
     [Fact]
     public void A_file_is_read_line_by_line_and_a_wrong_line_is_named()

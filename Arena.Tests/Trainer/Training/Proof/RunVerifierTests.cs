@@ -67,6 +67,17 @@ public sealed class RunVerifierTests : IDisposable
     }
 
     [Fact]
+    public void A_run_with_a_schedule_in_parts_recomputed_and_in_bfloat16_is_replayed_as_it_went()
+    {
+        using var other = new TemporaryFolder();
+        var options = Options with { Schedule = "cosine", WarmupSteps = 2, ScheduleSteps = 20, AccumulationSteps = 2, GradientCheckpointing = true, Dtype = "bf16", LoraRank = 2 };
+        new TrainingRun(_start, options.Checked(), "tic-tac-toe", Given, other.Path).Execute(_ => { }, default);
+        var report = new RunVerifier(other.Path, _start).Verify(1000, 1);
+        Assert.True(report.Ok, string.Join("\n", report.Verdicts));
+        Assert.Equal(report.Steps, report.Verdicts.Count(v => v.Replayed));
+    }
+
+    [Fact]
     public void A_tampered_batch_fails_at_its_step()
     {
         Tamper(4);
