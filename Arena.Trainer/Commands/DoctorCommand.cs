@@ -30,12 +30,17 @@ internal static class DoctorCommand
                     table.AddRow(new Text(name), new Markup("[red]missing[/]"), new Text(e.Message));
                 }
             }
-            Check("system", () => $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores");
             Check("libtorch", () =>
             {
                 TorchBootstrap.Start(threads: 1);
-                return $"loads; CUDA {(torch.cuda.is_available() ? "available" : "not used in this build")}";
+                return $"loads on {RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}";
             });
+            foreach (var finding in Finding.Of(MachineFacts.Here(Path.GetTempPath(), torch: sound)))
+            {
+                sound &= finding.Kind != FindingKind.Missing;
+                var mark = finding.Kind switch { FindingKind.Sound => "[green]ok[/]", FindingKind.Note => "[yellow]note[/]", _ => "[red]missing[/]" };
+                table.AddRow(new Text(finding.Name), new Markup(mark), new Text(finding.Detail));
+            }
             if (sound)
             {
                 Check("arithmetic", Matmul);
