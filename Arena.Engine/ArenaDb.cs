@@ -45,6 +45,8 @@ public sealed class ArenaDb(DbContextOptions<ArenaDb> options) : IdentityDbConte
 
     public DbSet<Rating> Ratings => Set<Rating>();
 
+    public DbSet<Correction> Corrections => Set<Correction>();
+
     public DbSet<Flag> Flags => Set<Flag>();
 
     public DbSet<FlagNote> FlagNotes => Set<FlagNote>();

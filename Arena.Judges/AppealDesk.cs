@@ -1,4 +1,5 @@
 using Arena.Engine;
+using Arena.Engine.Matches;
 using Arena.Engine.Verdicts;
 using Microsoft.EntityFrameworkCore;
 
@@ -13,7 +14,8 @@ public sealed record AppealRefused(string Code, string Reason) : AppealResult;
 
 /// <summary>
 /// Where owners dispute verdicts, once a match. The deposit is in points, which cost nothing and buy nothing else. A match never changes after it
-/// closes: an upheld appeal withdraws its preference pairs and says so for ever; ratings and payouts stay as they were.
+/// closes: an upheld appeal leaves a <see cref="Correction"/>, which the ranking counts from then on, and withdraws the match's preference pairs; live Elo and payouts
+/// stay as they were.
 /// </summary>
 public sealed class AppealDesk(ArenaDb db, TimeProvider time)
 {
@@ -87,7 +89,9 @@ public sealed class AppealDesk(ArenaDb db, TimeProvider time)
     /// <summary>Ends an appeal in one transaction: its outcome, the deposit, the pairs.</summary>
     /// <param name="winner">The verdict's winner, or null for a draw.</param>
     /// <param name="nobody">Nobody else could judge: the verdict stands and the deposit goes back.</param>
-    internal static async Task DecideAsync(ArenaDb db, MatchId id, PanelDecision decision, int? winner, bool nobody, DateTimeOffset now, CancellationToken ct)
+    /// <param name="verdict">The verdict that is disputed.</param>
+    /// <param name="judgments">Those given on appeal.</param>
+    internal static async Task DecideAsync(ArenaDb db, MatchId id, PanelDecision decision, int? winner, bool nobody, Verdict verdict, IReadOnlyList<Judgment> judgments, DateTimeOffset now, CancellationToken ct)
     {
         var appeal = await db.Appeals.FirstAsync(a => a.MatchId == id, ct);
         if (appeal.State != Appeal.Open)
@@ -102,6 +106,18 @@ public sealed class AppealDesk(ArenaDb db, TimeProvider time)
         }
         if (appeal.State == Appeal.Upheld)
         {
+            var match = await db.Matches.AsNoTracking().FirstAsync(m => m.Id == id, ct);
+            db.Corrections.Add(new Correction
+            {
+                MatchId = id,
+                Space = match.Space,
+                Was = verdict.Scores,
+                Scores = System.Text.Json.JsonSerializer.Serialize(decision.Scores),
+                WasVerdict = verdict.Hash,
+                Verdict = VerdictRecord.Sha256(VerdictRecord.Bytes(id, match.Space, verdict.RubricHash, decision, judgments)),
+                Why = "Judged otherwise on appeal, by judges who had no part in the first verdict.",
+                At = now,
+            });
             db.PreferencePairs.RemoveRange(await db.PreferencePairs.Where(p => p.MatchId == id).ToListAsync(ct));
         }
         await db.SaveChangesAsync(ct);

@@ -324,7 +324,8 @@ public sealed partial class PanelWorker(
             troubles.GroupBy(t => t.JudgeId).ToDictionary(g => g.Key, g => $"Not heard: {g.Last().Reason}"), await book.BeliefAsync(await SpaceAsync(id, ct), ct), Rules, people);
         var verdict = await db.Verdicts.AsNoTracking().FirstAsync(v => v.MatchId == id, ct);
         var winner = JsonNode.Parse(verdict.Explanation)!["winner"]?.GetValue<int>();
-        await AppealDesk.DecideAsync(db, appeal.MatchId, decision, winner, nobody: heard.Count == 0 && people.Count == 0, time.GetUtcNow(), ct);
+        await AppealDesk.DecideAsync(db, appeal.MatchId, decision, winner, nobody: heard.Count == 0 && people.Count == 0, verdict, [.. after.Where(j => j.OnAppeal)], time.GetUtcNow(), ct);
+        Log.AppealDecided(log, appeal.MatchId, decision.Winner, winner);
         return true;
     }
 
@@ -357,6 +358,9 @@ public sealed partial class PanelWorker(
 
         [LoggerMessage(5003, LogLevel.Error, "Looking for matches to judge failed; trying again.")]
         public static partial void LookFailed(ILogger logger, Exception e);
+
+        [LoggerMessage(5005, LogLevel.Information, "The appeal of match {Match} is decided: winner {Winner}, {Before} before.")]
+        public static partial void AppealDecided(ILogger logger, MatchId match, int? winner, int? before);
 
         [LoggerMessage(5004, LogLevel.Warning, "{Problem}")]
         public static partial void Configuration(ILogger logger, string problem);

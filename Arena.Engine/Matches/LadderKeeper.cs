@@ -23,6 +23,7 @@ public sealed partial class LadderKeeper(IDbContextFactory<ArenaDb> factory, Lad
     private readonly Dictionary<string, DateTimeOffset> _notBefore = [];
     private readonly HashSet<string> _stale = [];
     private readonly Dictionary<string, string> _flags = [];
+    private readonly HashSet<MatchId> _corrected = [];
     private readonly Dictionary<MatchId, DateTimeOffset> _recent = [];
     private DateTimeOffset _from = DateTimeOffset.MinValue;
 
@@ -32,6 +33,7 @@ public sealed partial class LadderKeeper(IDbContextFactory<ArenaDb> factory, Lad
         await using var db = await factory.CreateDbContextAsync(ct);
         await ReadAsync(db, ct);
         await LookAtFlagsAsync(db, ct);
+        await CorrectAsync(db, ct);
         var now = time.GetUtcNow();
         var due = _stale.Where(s => !(_notBefore.GetValueOrDefault(s) > now)).ToList();
         if (due.Count == 0)
@@ -107,6 +109,21 @@ public sealed partial class LadderKeeper(IDbContextFactory<ArenaDb> factory, Lad
         }
         _from = latest;
         Forget(latest);
+    }
+
+    /// <summary>Matches that were judged otherwise on appeal count with the later scores; every one of them closed long before and is in its book.</summary>
+    private async Task CorrectAsync(ArenaDb db, CancellationToken ct)
+    {
+        foreach (var correction in await db.Corrections.AsNoTracking().ToListAsync(ct))
+        {
+            if (!_books.TryGetValue(correction.Space, out var book) || !_corrected.Add(correction.MatchId))
+            {
+                continue;
+            }
+            var versions = await db.MatchSeats.AsNoTracking().Where(s => s.MatchId == correction.MatchId).OrderBy(s => s.Player).Select(s => s.VersionId).ToListAsync(ct);
+            book.Replace([.. versions.Select(v => v.Value)], Correction.Read(correction.Was), Correction.Read(correction.Scores));
+            _stale.Add(correction.Space);
+        }
     }
 
     /// <summary>A flag raised or decided asks for a new fit.</summary>

@@ -32,7 +32,7 @@ public sealed class RatingRebuild(IDbContextFactory<ArenaDb> factory, MatchReade
         await using var db = await factory.CreateDbContextAsync(ct);
         var matches = await db.Matches.AsNoTracking().Include(m => m.Seats).Where(m => m.Kind == MatchKind.Rated && m.Status == MatchStatus.Closed)
             .OrderBy(m => m.ClosedAt).ThenBy(m => m.Id).ToListAsync(ct);
-        var tables = new Tables();
+        var tables = new Tables(await Correction.ScoresAsync(db, ct));
         var (skipped, done) = (0, 0);
         foreach (var match in InOrder(matches, tables.Differences))
         {
@@ -158,7 +158,7 @@ public sealed class RatingRebuild(IDbContextFactory<ArenaDb> factory, MatchReade
     }
 
     /// <summary>The tables as the papers make them.</summary>
-    private sealed class Tables
+    private sealed class Tables(IReadOnlyDictionary<MatchId, IReadOnlyList<long>> corrected)
     {
         private readonly Dictionary<(string Space, VersionId Version), RebuiltRating> _rows = [];
         private readonly Dictionary<string, LadderBook> _books = [];
@@ -194,7 +194,7 @@ public sealed class RatingRebuild(IDbContextFactory<ArenaDb> factory, MatchReade
                     At = match.ClosedAt!.Value,
                 };
             }
-            Book(_books, match.Space).Add([.. seats.Select(s => s.VersionId.Value)], [.. scores]);
+            Book(_books, match.Space).Add([.. seats.Select(s => s.VersionId.Value)], corrected.GetValueOrDefault(match.Id) ?? [.. scores]);
         }
 
         public void CompareRows(IReadOnlyList<Rating> rows)
@@ -214,11 +214,17 @@ public sealed class RatingRebuild(IDbContextFactory<ArenaDb> factory, MatchReade
         /// <summary>The ladder from the papers beside the one from the seats' scores, bit by bit.</summary>
         public int CompareLadders(IReadOnlyList<Match> matches, IReadOnlyDictionary<string, LadderTerms> terms)
         {
+            // By the path of the running site: first as the matches closed, then the corrections.
             var stored = new Dictionary<string, LadderBook>();
             foreach (var match in matches)
             {
                 var seats = match.Seats.OrderBy(s => s.Player).ToList();
                 Book(stored, match.Space).Add([.. seats.Select(s => s.VersionId.Value)], [.. seats.Select(s => s.Score ?? 0)]);
+            }
+            foreach (var match in matches.Where(m => corrected.ContainsKey(m.Id)))
+            {
+                var seats = match.Seats.OrderBy(s => s.Player).ToList();
+                stored[match.Space].Replace([.. seats.Select(s => s.VersionId.Value)], [.. seats.Select(s => s.Score ?? 0)], corrected[match.Id]);
             }
             foreach (var (space, book) in _books)
             {

@@ -11,6 +11,8 @@ public readonly record struct HeadToHead(int Wins, int Losses, int Draws)
     /// <summary>The same record from the other side.</summary>
     public HeadToHead Turned => new(Losses, Wins, Draws);
 
+    public static HeadToHead operator -(HeadToHead a, HeadToHead b) => new(a.Wins - b.Wins, a.Losses - b.Losses, a.Draws - b.Draws);
+
     public static HeadToHead operator +(HeadToHead a, HeadToHead b) => new(a.Wins + b.Wins, a.Losses + b.Losses, a.Draws + b.Draws);
 }
 
@@ -60,6 +62,23 @@ public sealed class LadderBook
                 var key = inOrder ? (versions[i], versions[j], versions.Count) : (versions[j], versions[i], versions.Count);
                 _cells[key] = _cells.GetValueOrDefault(key) + (inOrder ? one : one.Turned);
             }
+        }
+    }
+
+    /// <summary>Counts a match that is in the book with other scores, as after an appeal.</summary>
+    public void Replace(IReadOnlyList<Guid> versions, IReadOnlyList<long> was, IReadOnlyList<long> scores)
+    {
+        var other = new LadderBook();
+        other.Add(versions, was);
+        foreach (var (key, cell) in other._cells)
+        {
+            _cells[key] = _cells.GetValueOrDefault(key) - cell;
+        }
+        var now = new LadderBook();
+        now.Add(versions, scores);
+        foreach (var (key, cell) in now._cells)
+        {
+            _cells[key] = _cells.GetValueOrDefault(key) + cell;
         }
     }
 

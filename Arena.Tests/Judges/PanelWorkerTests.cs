@@ -297,6 +297,12 @@ public sealed class PanelWorkerTests : IAsyncLifetime
         Assert.Equal(AppealDesk.Welcome - AppealDesk.Deposit, Assert.IsType<AppealFiled>(await AppealAsync(d => d.FileAsync(id, loser, "Shorter is better here.", default))).PointsLeft);
         Assert.Equal("appealed-already", Assert.IsType<AppealRefused>(await AppealAsync(d => d.FileAsync(id, loser, "", default))).Code);
 
+        var seats = await db.MatchSeats.Where(s => s.MatchId == id).OrderBy(s => s.Player).Select(s => s.VersionId).ToListAsync();
+        var keeper = _engine.Get<LadderKeeper>();
+        await keeper.TickAsync(default);
+        var before = Lead();
+        Assert.True(before < 0);
+
         // Its judge had its say; nobody else is there yet.
         Assert.Equal(0, await Worker().LookAtAppealsAsync(default));
         Assert.Equal(2, server.Seen.Count);
@@ -310,6 +316,22 @@ public sealed class PanelWorkerTests : IAsyncLifetime
         Assert.Equal([0, 1_000_000], await db.MatchSeats.Where(s => s.MatchId == id).OrderBy(s => s.Player).Select(s => s.Score!.Value).ToListAsync());
         Assert.Equal(2, await db.Judgments.CountAsync(j => j.OnAppeal));
         Assert.Equal(0, await Worker().LookAtAppealsAsync(default));
+
+        // The ranking counts the later verdict, by the running keeper and by the papers; the match stays as it closed.
+        var correction = await db.Corrections.AsNoTracking().SingleAsync();
+        var verdict = await db.Verdicts.AsNoTracking().SingleAsync();
+        Assert.Equal(("[0,1000000]", "[1000000,0]", verdict.Hash, 64), (correction.Was, correction.Scores, correction.WasVerdict, correction.Verdict.Length));
+        Assert.NotEqual(verdict.Hash, correction.Verdict);
+        _engine.Time.Advance(TimeSpan.FromMinutes(1));
+        await keeper.TickAsync(default);
+        Assert.Equal(-before, Lead());
+        Assert.Empty((await _engine.Get<RatingRebuild>().RunAsync(null, default)).Differences);
+
+        long Lead()
+        {
+            var places = _engine.Get<Arena.Engine.Ratings.Ladders>().Of("pitch").Fit.Places;
+            return places[seats[0].Value].Milli - places[seats[1].Value].Milli;
+        }
     }
 
     [Fact]
