@@ -68,7 +68,8 @@ internal static class MatchRows
             """,
             r => new MatchPlan(
                 id, r.GetString(0), r.GetInt32(1), Enum.Parse<MatchKind>(r.GetString(2)), r.GetString(3), (byte[])r.GetValue(4), r.GetInt32(5),
-                r.IsDBNull(6) ? null : r.GetGuid(6), DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(7)), seats) { Material = r.IsDBNull(8) ? null : r.GetString(8) },
+                r.IsDBNull(6) ? null : r.GetGuid(6), DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(7)), seats)
+            { Material = r.IsDBNull(8) ? null : r.GetString(8) },
             id.Value);
     }
 }
