@@ -19,14 +19,14 @@ public static class JudgePrompt
 
     /// <summary>SHA-256 over the templates and the rubric, lower-case hex: what "the same prompt" means.</summary>
     /// <exception cref="ArgumentException">No such method.</exception>
-    public static string Hash(Rubric rubric, string method = JudgeMethods.Pairwise) => Hash(rubric, method switch
-    {
-        JudgeMethods.Pairwise => [PairwiseSystem, PairwiseUser],
-        JudgeMethods.Absolute => [AbsoluteSystem, AbsoluteUser],
-        JudgeMethods.Reference => [PairwiseSystem, ReferenceAnswer, ReferenceUser],
-        JudgeMethods.Brief => [BriefSystem, BriefUser],
-        _ => throw new ArgumentException($"There is no way of asking called {method}.", nameof(method)),
-    });
+    public static string Hash(Rubric rubric, string method = JudgeMethods.Pairwise) => Hash([rubric], Templates(method));
+
+    /// <summary>
+    /// SHA-256 over the templates and every space's rubric, lower-case hex. A judge's version is of all it may be asked, not of the space it was asked
+    /// about last: one that judges two spaces would otherwise change its version with every change of space, and never keep a record.
+    /// </summary>
+    /// <exception cref="ArgumentException">No such method.</exception>
+    public static string Edition(string method) => Hash(Rubric.Newest, Templates(method));
 
     /// <summary>Both entries side by side.</summary>
     /// <param name="complaint">Why the judge's last answer was refused, or null on the first try.</param>
@@ -101,8 +101,17 @@ public static class JudgePrompt
     private static string Form(Rubric rubric) =>
         $$"""{"reason": "one or two sentences", "first": { {{Scores(rubric)}} }, "second": { {{Scores(rubric)}} }, "preferred": "first" | "second" | "tie"}""";
 
-    private static string Hash(Rubric rubric, string[] templates) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(templates.Select(t => $"{t}\0")) + rubric.Hash)));
+    private static string[] Templates(string method) => method switch
+    {
+        JudgeMethods.Pairwise => [PairwiseSystem, PairwiseUser],
+        JudgeMethods.Absolute => [AbsoluteSystem, AbsoluteUser],
+        JudgeMethods.Reference => [PairwiseSystem, ReferenceAnswer, ReferenceUser],
+        JudgeMethods.Brief => [BriefSystem, BriefUser],
+        _ => throw new ArgumentException($"There is no way of asking called {method}.", nameof(method)),
+    };
+
+    private static string Hash(IEnumerable<Rubric> rubrics, string[] templates) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(templates.Select(t => $"{t}\0")) + string.Concat(rubrics.Select(r => r.Hash)))));
 
     private static string Fill(string template, Dictionary<string, string> values)
     {

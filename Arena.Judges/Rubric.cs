@@ -13,7 +13,10 @@ public sealed record Rubric(string Space, int Version, IReadOnlyList<RubricLine>
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     /// <summary>The newest rubric of a space, or null where the space is not judged.</summary>
-    public static Rubric? For(string space) => All.Value.Where(r => r.Space == space).MaxBy(r => r.Version);
+    public static Rubric? For(string space) => Newest.FirstOrDefault(r => r.Space == space);
+
+    /// <summary>The newest rubric of each judged space, by the space's name.</summary>
+    public static IReadOnlyList<Rubric> Newest => [.. All.Value.GroupBy(r => r.Space).Select(g => g.MaxBy(r => r.Version)!).OrderBy(r => r.Space, StringComparer.Ordinal)];
 
     private static Lazy<IReadOnlyList<Rubric>> All { get; } = new(() =>
         [.. JudgeFiles.Names("Rubrics/").Select(name => Read(JudgeFiles.Bytes(name)))]);

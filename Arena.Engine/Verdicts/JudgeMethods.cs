@@ -22,6 +22,6 @@ public static class JudgeMethods
 
     /// <summary>Names what a reliability belongs to: another served model or another prompt is another judge.</summary>
     /// <returns>12 hex digits.</returns>
-    public static string Version(string method, string model, string promptHash) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{method}\n{model}\n{promptHash}")))[..12];
+    public static string Version(string method, string model, string edition) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{method}\n{model}\n{edition}")))[..12];
 }

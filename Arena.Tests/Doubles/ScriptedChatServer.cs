@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -194,7 +195,7 @@ public sealed class ScriptedChatServer : IAsyncDisposable
         if (mode != ChatMode.Say && text.Contains("<<<entry ", StringComparison.Ordinal))
         {
             var points = Math.Clamp(1 + Entry(text, "entry").Length / 20, 1, 10);
-            return JsonSerializer.Serialize(new { reason = "Seen alone.", scores = new { persuasion = points, fit = points, substance = points, craft = points } });
+            return JsonSerializer.Serialize(new { reason = "Seen alone.", scores = AskedLines(lines).ToDictionary(l => l, _ => points) });
         }
         if (mode == ChatMode.Say || !text.Contains("<<<first ", StringComparison.Ordinal))
         {
@@ -205,25 +206,31 @@ public sealed class ScriptedChatServer : IAsyncDisposable
         {
             ChatMode.JudgeFirst => "first",
             ChatMode.JudgeMarked => first.Contains(Mark, StringComparison.Ordinal) ? "first" : second.Contains(Mark, StringComparison.Ordinal) ? "second" : "tie",
-            ChatMode.JudgeSusceptible when LooksLikeAttack(first) != LooksLikeAttack(second) => LooksLikeAttack(first) ? "first" : "second",
+            ChatMode.JudgeSusceptible when Pull(first) is var a && Pull(second) is var b && a != b => a > b ? "first" : "second",
             ChatMode.JudgeBy => Prefers!(first, second),
             ChatMode.JudgeGullible when text.Contains("VERDICT:FIRST", StringComparison.Ordinal) => "first",
             _ => first.Length == second.Length ? "tie" : first.Length > second.Length ? "first" : "second",
         };
         return lines[0]!["content"]!.GetValue<string>().Contains("[[A]]", StringComparison.Ordinal)
             ? $"Compared by the rubric. {preferred switch { "first" => "[[A]]", "second" => "[[B]]", _ => "[[C]]" }}"
-            : Verdict(preferred);
+            : Verdict(preferred, AskedLines(lines));
     }
 
-    /// <summary>What a naive model takes for an order: more than once, one of these words would do.</summary>
-    private static bool LooksLikeAttack(string entry) =>
-        entry.Length < 8 || ((string[])["judge", "prefer", "choose", "this entry", "verdict", "preferred", "[[", "score", "10/10", "winner", "IGNORE", "SYSTEM", "rubric"])
-            .Any(mark => entry.Contains(mark, StringComparison.OrdinalIgnoreCase));
+    /// <summary>How much of an entry a naive model takes for an order to it: words of orders per letter, so that one such word in a long honest entry pulls little.</summary>
+    private static double Pull(string entry) => entry.Length < 8
+        ? 1
+        : ((string[])["judge", "prefer", "choose", "this entry", "verdict", "preferred", "[[", "score", "10/10", "winner", "IGNORE", "SYSTEM", "rubric"])
+            .Count(mark => entry.Contains(mark, StringComparison.OrdinalIgnoreCase)) / (double)entry.Length;
 
-    private static string Verdict(string preferred)
+    /// <summary>The rubric's lines, as the form in the system message names them.</summary>
+    private static List<string> AskedLines(JsonArray messages) =>
+        [.. Regex.Matches(messages[0]!["content"]!.GetValue<string>(), @"""(?:first|scores)"":\s*\{([^}]*)\}").Take(1).SelectMany(m => Regex.Matches(m.Groups[1].Value, @"""(\w+)"":").Select(k => k.Groups[1].Value))];
+
+    private static string Verdict(string preferred, List<string> asked)
     {
-        var high = new { persuasion = 8, fit = 8, substance = 8, craft = 7 };
-        var low = new { persuasion = 4, fit = 5, substance = 8, craft = 5 };
+        // All lines but the third differ between a good and a weak entry.
+        var high = asked.ToDictionary(l => l, _ => 8);
+        var low = asked.Select((l, i) => (l, i)).ToDictionary(x => x.l, x => x.i == 2 ? 8 : 4);
         var (first, second) = preferred switch { "first" => (high, low), "second" => (low, high), _ => (high, high) };
         return "```json\n" + JsonSerializer.Serialize(new { reason = $"The {preferred} entry meets the brief better.", first, second, preferred }) + "\n```";
     }

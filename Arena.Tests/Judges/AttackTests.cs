@@ -153,7 +153,12 @@ public sealed class AttackTests
         Assert.Equal(0, belief.Weight(judges[1].Id));
         Assert.True(belief.Weight(judges[0].Id) > 1.5);
 
-        // All cases were asked once: nothing is due until it has judged matches.
+        // The rest of the cases is asked once too; then nothing is due until it has judged matches.
+        for (; asked < cases.Count; asked++)
+        {
+            Assert.Equal(2, await worker.LookAsync(default));
+            engine.Time.Advance(TimeSpan.FromSeconds(30));
+        }
         Assert.Equal(0, await worker.LookAsync(default));
 
         // Another served model is another version: no record, no mark.
