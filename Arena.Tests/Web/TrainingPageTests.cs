@@ -8,6 +8,7 @@ using Arena.Engine.Matches;
 using Arena.Engine.Training;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Arena.Tests.Web;
 
@@ -199,5 +200,38 @@ public sealed class TrainingPageTests(SiteFixture site)
         Assert.Contains("What is recommended, and why", owner.Text);
         Assert.Contains(MethodAdvice.For("tic-tac-toe").Why, owner.Text);
         Assert.Contains(MethodAdvice.For("connect-four").Why, owner.Text);
+    }
+
+    [Fact]
+    public async Task FormAndApiTakeOptionsOverTheRecipeAndNameWhatTheyRefuse()
+    {
+        var owner = await site.JoinAsync("tuner");
+        var agent = await PolicyAsync(owner, "Tuned");
+        await owner.GetAsync("/training/new");
+        Assert.Contains("More options", owner.Text);
+        var fields = new Dictionary<string, string> { ["Sent.Agent"] = agent.ToString(), ["Sent.Space"] = "tic-tac-toe", ["Sent.Seed"] = "9", ["Sent.LearningRate"] = "5" };
+        var refused = await owner.SubmitAsync("train", fields);
+        Assert.Equal(HttpStatusCode.OK, refused.StatusCode);
+        Assert.Contains("learningRate lies between 1E-07 and 0.1, not 5.", owner.Text);
+        Assert.Contains("value=\"5\"", owner.Page);
+
+        fields["Sent.LearningRate"] = "0.0005";
+        fields["Sent.Loss"] = "ipo";
+        fields["Sent.GradientCheckpointing"] = "true";
+        site.Services.GetRequiredService<IOptions<PolicyServing>>().Value.Enabled = true;
+        Assert.Equal(HttpStatusCode.Redirect, (await owner.SubmitAsync("train", fields)).StatusCode);
+        var run = await DbAsync(db => db.TrainingRuns.Where(r => r.AgentId == new AgentId(agent)).Select(r => new { r.Id, r.Options }).SingleAsync());
+        Assert.Equal(TrainOptions.For("tic-tac-toe") with { Seed = 9, LearningRate = 0.0005, Loss = "ipo", GradientCheckpointing = true }, TrainOptions.FromJson(run.Options));
+        await owner.Client.PostAsJsonAsync($"/api/v1/training-runs/{run.Id.Value}/cancel", new { });
+
+        var unknown = await owner.Client.PostAsJsonAsync("/api/v1/training-runs", new { agentId = agent, space = "tic-tac-toe", options = new { lr = 0.1 } });
+        Assert.Equal(HttpStatusCode.BadRequest, unknown.StatusCode);
+        Assert.Contains("There is no option called lr.", await unknown.Content.ReadAsStringAsync());
+        var made = await owner.Client.PostAsJsonAsync("/api/v1/training-runs", new { agentId = agent, space = "countdown", options = new { seed = 3 } });
+        Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+        var answer = (await made.Content.ReadFromJsonAsync<JsonObject>())!;
+        Assert.Equal(TrainOptions.For("countdown") with { Seed = 3 }, TrainOptions.FromJson(answer["options"]!.ToJsonString()));
+        await owner.Client.PostAsJsonAsync($"/api/v1/training-runs/{answer["id"]}/cancel", new { });
+        site.Services.GetRequiredService<IOptions<PolicyServing>>().Value.Enabled = false;
     }
 }
