@@ -12,6 +12,9 @@ internal sealed class TranscriptWriter
 {
     public const string Format = "transcript/1";
 
+    [ThreadStatic]
+    private static IncrementalHash? _sha;
+
     private readonly MatchSetup _setup;
     private readonly byte[] _commitment;
 
@@ -89,11 +92,19 @@ internal sealed class TranscriptWriter
         w.Number(asked.Turn);
         w.Raw("}"u8);
         _places.Add((asked.Game, start, w.Length));
-        SHA256.HashData(w.Written[link..], _head);
+        Digest(w.Written[link..], _head);
     }
 
     /// <summary>The canonical bytes of the whole match, after which no turn can be added.</summary>
     public byte[] Finish(IReadOnlyList<GameRecord> games) => _finished ??= Write(games);
+
+    // One object a thread, used again and again: what SHA256.HashData makes anew for each call costs as much as the hashing of a short turn.
+    private static void Digest(ReadOnlySpan<byte> data, Span<byte> hash)
+    {
+        var sha = _sha ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        sha.AppendData(data);
+        sha.GetHashAndReset(hash);
+    }
 
     private byte[] Write(IReadOnlyList<GameRecord> games)
     {
