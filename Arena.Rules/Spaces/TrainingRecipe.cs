@@ -49,9 +49,10 @@ public static class TrainingRecipes
         var recipe = new TrainingRecipe(chosen, Epochs: chosen == "dpo" ? 2 : 1, BatchPairs: chosen == "dpo" ? 64 : 16);
         return space switch
         {
-            "tic-tac-toe" => recipe with { Rounds = 80, Temperature = 1.2, Opponents = "self=0.2,random=0.4,greedy=0.15,perfect=0.25", IllegalValue = -0.5, ScaleRewards = false, FinalRate = 0.1 },
-            "connect-four" => recipe with { Rounds = 30, Temperature = 1.2, Opponents = "self=0.2,random=0.3,greedy=0.5", IllegalValue = -0.5, ScaleRewards = false, FinalRate = 0.1 },
-            "countdown" => recipe with { Rounds = 40, Temperature = 1, FinalRate = 0.1 },
+            "tic-tac-toe" => recipe with { Rounds = 160, Temperature = 1, Opponents = "random=0.6,perfect=0.4", IllegalValue = -0.5, ScaleRewards = false, FinalRate = 0.03 },
+            "connect-four" => recipe with { Rounds = 90, Temperature = 1, Opponents = "self=0.2,random=0.3,greedy=0.5", IllegalValue = -0.5, ScaleRewards = false, FinalRate = 0.1 },
+            // Exact answers are rare: large batches hold some, small steps don't unlearn them.
+            "countdown" => recipe with { Rounds = 240, LearningRate = 8e-4, BatchPairs = 64, RolloutsPerRoot = 32, Temperature = 1, ScaleRewards = false, FinalRate = 0.05 },
             _ => recipe,
         };
     }

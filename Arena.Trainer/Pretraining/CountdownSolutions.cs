@@ -27,6 +27,37 @@ public static class CountdownSolutions
         }
     }
 
+    /// <summary>Whether two or three of the numbers reach the target.</summary>
+    public static bool IsShort(IReadOnlyList<int> numbers, int target)
+    {
+        for (var i = 0; i < numbers.Count; i++)
+        {
+            for (var j = i + 1; j < numbers.Count; j++)
+            {
+                foreach (var value in Values(numbers[i], numbers[j]))
+                {
+                    if (value == target || Enumerable.Range(0, numbers.Count).Any(k => k != i && k != j && Values(value, numbers[k]).Contains(target)))
+                    {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
+    private static IEnumerable<int> Values(int a, int b)
+    {
+        var (high, low) = (Math.Max(a, b), Math.Min(a, b));
+        yield return high + low;
+        yield return high - low;
+        yield return high * low;
+        if (low > 0 && high % low == 0)
+        {
+            yield return high / low;
+        }
+    }
+
     /// <summary>One to four of 25, 50, 75, 100 and small numbers, each at most twice, in random order.</summary>
     private static List<int> Deal(SeededChance chance)
     {

@@ -10,7 +10,7 @@ namespace Arena.Trainer.Pretraining;
 /// <param name="ConnectFourRows">Random legal games of Connect Four per step.</param>
 /// <param name="CountdownRows">Solved countdown problems per step.</param>
 /// <param name="Seed">Decides weights and data.</param>
-public sealed record PretrainOptions(int Steps = 600, double LearningRate = 2e-3, int TicTacToeRows = 128, int ConnectFourRows = 24, int CountdownRows = 24, ulong Seed = 1)
+public sealed record PretrainOptions(int Steps = 2_400, double LearningRate = 2e-3, int TicTacToeRows = 48, int ConnectFourRows = 16, int CountdownRows = 96, ulong Seed = 1)
 {
     /// <summary>The shipped model's sizes: about 100 thousand weights.</summary>
     public static ModelConfig Tiny { get; } = new(

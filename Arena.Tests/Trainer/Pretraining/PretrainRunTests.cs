@@ -51,6 +51,16 @@ public sealed class PretrainRunTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(100, true, 25, 4, 7, 9, 3, 3)]
+    [InlineData(103, true, 25, 4, 7, 9, 3, 3)]
+    [InlineData(6, true, 100, 2, 75, 3, 50, 25)]
+    [InlineData(1, true, 100, 2, 75, 3, 50, 25)]
+    [InlineData(999, false, 1, 1, 2, 2, 3, 3)]
+    [InlineData(120, false, 2, 3, 4, 5, 1, 1)]
+    public void A_deal_is_short_when_two_or_three_numbers_reach_the_target(int target, bool isShort, params int[] numbers) =>
+        Assert.Equal(isShort, CountdownSolutions.IsShort(numbers, target));
+
     private byte[] Make(string name, PretrainOptions options)
     {
         using var weights = PretrainRun.Run(PretrainOptions.Tiny, options);

@@ -59,7 +59,9 @@ public sealed class StepMetricsTests : IDisposable
         using var weights = start.Weights.Copy(type);
         using var decoder = new Decoder(start.Config, type);
         var bound = DecoderWeights.Bind(start.Config, weights.Views());
-        var pairs = PreferenceData.Parse(Given, "given", start.Tokenizer, start.Config);
+        // All nine first moves are there, so that some token is the likeliest whatever the shipped weights are.
+        var others = string.Concat("13".Zip("24").Concat("68".Zip("79")).Select(p => $$"""{"prompt":"tic-tac-toe:","chosen":"{{p.First}}","rejected":"{{p.Second}}"}""" + "\n"));
+        var pairs = PreferenceData.Parse($"{Given}\n{others}", "given", start.Tokenizer, start.Config);
         MarkedSequence[] stacked = [.. pairs.Select(p => p.Chosen), .. pairs.Select(p => p.Rejected)];
         var head = SequenceScorer.Score(decoder, bound, stacked, describe: true).Head!;
         var at = 0;
