@@ -1,0 +1,124 @@
+using System.Runtime.CompilerServices;
+
+namespace Arena.Rules.Spaces.CodeDuel.Script;
+
+/// <summary>Counts what a call uses and ends it when a limit is reached.</summary>
+internal sealed class Machine(ScriptLimits limits)
+{
+    /// <summary>Longest text.</summary>
+    private const long MostText = 1_000_000;
+
+    public long Steps { get; private set; }
+
+    public long Cells { get; private set; }
+
+    /// <summary>Nodes within nodes at this moment.</summary>
+    public int Depth { get; set; }
+
+    /// <summary>Of the statement that runs, for errors.</summary>
+    public int Line { get; set; }
+
+    /// <summary>What a return statement returned.</summary>
+    public object? Returned { get; set; } = Undefined.Value;
+
+    /// <summary>The label that a break or continue looks for, or null.</summary>
+    public string? Label { get; set; }
+
+    public void Step(long count = 1)
+    {
+        if ((Steps += count) > limits.Steps)
+        {
+            Steps = limits.Steps;
+            throw new ScriptStopException($"ran out of steps ({limits.Steps})");
+        }
+    }
+
+    public void Take(long cells)
+    {
+        if ((Cells += cells) > limits.Cells)
+        {
+            throw new ScriptStopException($"ran out of memory ({limits.Cells} cells)");
+        }
+    }
+
+    /// <summary>Pays for comparing or hashing a text: long ones are not free.</summary>
+    public void Read(object? value)
+    {
+        if (value is string { Length: > 64 } text)
+        {
+            Step(text.Length / 16);
+        }
+    }
+
+    /// <summary>The same, within an expression; always true.</summary>
+    public bool Paid(object? value)
+    {
+        Read(value);
+        return true;
+    }
+
+    /// <summary>Pays for going through a whole text.</summary>
+    public string Through(string text)
+    {
+        Step(text.Length / 8);
+        return text;
+    }
+
+    /// <summary>Pays for looking for one text in another, at the worst that two texts can be made for.</summary>
+    public void Search(string text, string sought) => Step(1 + (text.Length + sought.Length) / 8 + (long)text.Length * sought.Length / 256);
+
+    /// <summary>Pays for a text that is about to be made.</summary>
+    public void TakeText(long length, long copied = 0)
+    {
+        if (length + copied > MostText)
+        {
+            throw RangeError($"Invalid string length (at most {MostText} characters)");
+        }
+        Take(length + copied / 16);
+        Step((length + copied) / 16);
+    }
+
+    public void Enter()
+    {
+        if (++Depth > limits.Depth)
+        {
+            throw new ScriptStopException("too much recursion");
+        }
+        // Never reached on a stack of our own; elsewhere better an exception than the end of the process.
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+    }
+
+    /// <summary>Pays for throwing, which costs C# thousands of times an addition, and more the deeper it happens.</summary>
+    public void Throw() => Step(100 + Depth / 4);
+
+    public ScriptThrowException Error(string name, string message)
+    {
+        Throw();
+        Take(4);
+        var error = new JsObject { Kind = name };
+        error.Set("name", name);
+        error.Set("message", message);
+        return new(error, Line);
+    }
+
+    public ScriptThrowException TypeError(string message) => Error("TypeError", message);
+
+    public ScriptThrowException RangeError(string message) => Error("RangeError", message);
+}
+
+/// <summary>A limit was reached; no program can catch it.</summary>
+internal sealed class ScriptStopException(string message) : Exception(message);
+
+/// <summary>A value that the program threw, or an error of the language.</summary>
+internal sealed class ScriptThrowException(object? value, int line) : Exception
+{
+    public object? Value { get; } = value;
+
+    public int Line { get; } = line;
+}
+
+/// <summary>The source is not of the subset.</summary>
+internal sealed class ScriptSyntaxException(ScriptProblem problem) : Exception(problem.Message)
+{
+    public ScriptProblem Problem { get; } = problem;
+}
