@@ -117,7 +117,7 @@ internal static class JudgeVersions
     /// <summary>Notes the version that gave an opinion: a new one starts without a record, and without a mark.</summary>
     public static void Seen(Judge judge, JudgeOpinion opinion)
     {
-        var version = JudgeMethods.Version(judge.Method, opinion.Model, JudgePrompt.Edition(judge.Method));
+        var version = JudgeMethods.Version(judge.Method, opinion.Model, judge.Method == JudgeMethods.Reward ? RewardJudge.PromptHash : JudgePrompt.Edition(judge.Method));
         if (judge.Version != version)
         {
             (judge.Version, judge.Compromised) = (version, null);

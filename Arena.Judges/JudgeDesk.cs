@@ -127,6 +127,10 @@ public sealed class JudgeDesk(ArenaDb db, SpaceCatalog spaces, ChatEndpoint endp
 
     private async Task<ChatCheckResult> TestAsync(Judge judge, CancellationToken ct)
     {
+        if (judge.Method == JudgeMethods.Reward)
+        {
+            return await SampleAsync(judge, ct);
+        }
         // First the plain connection: its troubles have the clearest words.
         var hello = await endpoint.AskAsync(
             judge.Endpoint, judge.ProtectedKey is { } key ? vault.Unprotect(key) : null, new(judge.Model, [new("user", "Answer with the single word: ready")], 16, 0), chat.Value.CheckTimeout, ct);
@@ -134,6 +138,11 @@ public sealed class JudgeDesk(ArenaDb db, SpaceCatalog spaces, ChatEndpoint endp
         {
             return new(false, trouble.Detail);
         }
+        return await SampleAsync(judge, ct);
+    }
+
+    private async Task<ChatCheckResult> SampleAsync(Judge judge, CancellationToken ct)
+    {
         var sample = new JudgingCase(
             new MatchId(Guid.Empty), "pitch", "Persuade a cyclist who rides in black at night to wear a light.",
             [new(0, "Drivers can't avoid what they can't see. A small clip-on lamp weighs less than your keys: fix it on tonight and arrive.", []), new(1, "Lights are good.", [])],
@@ -141,6 +150,7 @@ public sealed class JudgeDesk(ArenaDb db, SpaceCatalog spaces, ChatEndpoint endp
         return await open(judge).JudgeAsync(sample, 0, ct) switch
         {
             JudgeOpinion said => new(true, $"It works: {said.Model} compared two sample texts in {said.Took.TotalSeconds:0.0} s and prefers the {said.Preferred switch { 0 => "longer one", 1 => "shorter one", _ => "neither" }}: \"{ChatReading.Excerpt(said.Reason)}\""),
+            JudgeSilence silence when silence.EndpointDown || judge.Method == JudgeMethods.Reward => new(false, silence.Reason),
             JudgeSilence silence => new(false, $"The endpoint answers, but this model does not judge usably. {silence.Reason}"),
             var other => throw new InvalidOperationException($"Unknown outcome {other}."),
         };

@@ -62,7 +62,7 @@ public sealed class ConfiguredJudge
 
     public string Model { get; set; } = "";
 
-    /// <summary>How it is asked: pairwise, absolute, reference or brief.</summary>
+    /// <summary>How it is asked: pairwise, absolute, reference, brief or reward.</summary>
     public string Method { get; set; } = "pairwise";
 
     public string? Key { get; set; }

@@ -7,8 +7,12 @@ namespace Arena.Judges;
 /// <summary>Opens the judge that a row describes.</summary>
 public delegate IJudge OpenJudge(Judge judge);
 
-/// <summary>Opens rows as chat models, with their keys.</summary>
+/// <summary>Opens rows as chat models or reward models, with their keys.</summary>
 public sealed class ChatJudges(ChatEndpoint endpoint, SecretVault vault, IOptions<JudgeOptions> options)
 {
-    public IJudge Open(Judge judge) => new ChatJudge(judge, judge.ProtectedKey is { } key ? vault.Unprotect(key) : null, endpoint, options.Value);
+    public IJudge Open(Judge judge)
+    {
+        var key = judge.ProtectedKey is { } kept ? vault.Unprotect(kept) : null;
+        return judge.Method == JudgeMethods.Reward ? new RewardJudge(judge, key, endpoint, options.Value) : new ChatJudge(judge, key, endpoint, options.Value);
+    }
 }

@@ -116,19 +116,23 @@ public sealed partial class PanelWorker(
         panel, [.. judgments.Where(o => !o.OnAppeal).Select(o => new PanelVote(o.JudgeId, o.First, o.Preferred))],
         troubles.GroupBy(t => t.JudgeId).ToDictionary(g => g.Key, g => $"Not heard: {g.Last().Reason}"), belief, Rules, people);
 
-    /// <summary>Who may judge: nobody compromised, nobody of a contestant's model family.</summary>
+    /// <summary>Who may judge: nobody compromised, nobody of a contestant's model family, no learned reward model over policies of this site.</summary>
     private async Task<IReadOnlyList<PanelJudge>> EligibleAsync(MatchId id, IReadOnlyList<Judge> judges, CancellationToken ct)
     {
         await using var db = await factory.CreateDbContextAsync(ct);
         var families = new HashSet<string>();
+        var hosted = false;
         foreach (var version in await db.MatchSeats.Where(s => s.MatchId == id).Select(s => s.VersionId).ToListAsync(ct))
         {
-            if ((await agents.KnowAsync(version, ct)).Config is ChatConfig chat)
+            var config = (await agents.KnowAsync(version, ct)).Config;
+            hosted |= config is PolicyConfig;
+            if (config is ChatConfig chat)
             {
                 families.Add(ModelFamily.Of(chat.Model));
             }
         }
         return [.. judges.Select(j => new PanelJudge(j.Id, j.Name, j.Compromised is not null ? "Compromised: canaries gave it away, so it is not asked."
+            : hosted && j.Method == JudgeMethods.Reward ? "A learned reward model, and a contestant is a policy of this site: both may descend from one base."
             : families.Contains(ModelFamily.Of(j.Model)) ? $"Of a contestant's model family ({ModelFamily.Of(j.Model)}): models favour their own kind." : null))];
     }
 

@@ -41,7 +41,22 @@ public sealed class ChatEndpoint : IDisposable
     /// <param name="key">Bearer token, or null where none is needed.</param>
     /// <param name="timeout">For the whole exchange.</param>
     /// <exception cref="OperationCanceledException">Only when <paramref name="ct"/> is cancelled; every other failure is a <see cref="ChatTrouble"/>.</exception>
-    public async Task<ChatOutcome> AskAsync(string endpoint, string? key, ChatQuestion question, TimeSpan timeout, CancellationToken ct)
+    public Task<ChatOutcome> AskAsync(string endpoint, string? key, ChatQuestion question, TimeSpan timeout, CancellationToken ct) =>
+        PostAsync(endpoint, key, "chat/completions", Body(question), (status, body, took) => ChatReading.Of(status, body, took, question.Model), timeout, ct);
+
+    /// <summary>Asks a learned reward model, as Arena.Trainer serves one at score beside chat/completions.</summary>
+    /// <returns>A <see cref="ScoreAnswer"/> or a <see cref="ChatTrouble"/>.</returns>
+    /// <exception cref="OperationCanceledException">Only when <paramref name="ct"/> is cancelled.</exception>
+    public Task<ChatOutcome> ScoreAsync(string endpoint, string? key, ScoreQuestion question, TimeSpan timeout, CancellationToken ct)
+    {
+        var body = new JsonObject { ["model"] = question.Model, ["prompt"] = question.Prompt, ["answers"] = new JsonArray([.. question.Answers.Select(a => (JsonNode)a)]) };
+        return PostAsync(endpoint, key, "score", body, (status, answer, took) => ChatReading.Scores(status, answer, took, question.Answers.Count), timeout, ct);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<ChatOutcome> PostAsync(
+        string endpoint, string? key, string path, JsonObject body, Func<HttpStatusCode, byte[], TimeSpan, ChatOutcome> read, TimeSpan timeout, CancellationToken ct)
     {
         if (ChatAddress.Problem(endpoint, _options, out var address) is { } problem)
         {
@@ -57,12 +72,11 @@ public sealed class ChatEndpoint : IDisposable
         var progress = new Progress();
         try
         {
-            using var request = Request(address, key, question);
+            using var request = Request(new Uri(address, path), key, body);
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             progress.Status = response.StatusCode;
-            var body = await BodyAsync(response, progress, either.Token);
-            var outcome = ChatReading.Of(response.StatusCode, body, _time.GetElapsedTime(began), question.Model);
-            return Redact(outcome, key);
+            var bytes = await BodyAsync(response, progress, either.Token);
+            return Redact(read(response.StatusCode, bytes, _time.GetElapsedTime(began)), key);
         }
         catch (Exception e) when (!ct.IsCancellationRequested && e is OperationCanceledException or HttpRequestException or IOException or InvalidDataException)
         {
@@ -70,9 +84,7 @@ public sealed class ChatEndpoint : IDisposable
         }
     }
 
-    public void Dispose() => _http.Dispose();
-
-    private static HttpRequestMessage Request(Uri address, string? key, ChatQuestion question)
+    private static JsonObject Body(ChatQuestion question)
     {
         var body = new JsonObject
         {
@@ -94,7 +106,12 @@ public sealed class ChatEndpoint : IDisposable
         {
             body["response_format"] = new JsonObject { ["type"] = "json_object" };
         }
-        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, "chat/completions"))
+        return body;
+    }
+
+    private static HttpRequestMessage Request(Uri address, string? key, JsonObject body)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, address)
         {
             Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"),
         };

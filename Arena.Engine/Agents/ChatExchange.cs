@@ -14,8 +14,16 @@ public sealed record ChatQuestion(string Model, IReadOnlyList<ChatLine> Lines, i
     public IReadOnlyList<string>? Choices { get; init; }
 }
 
+/// <summary>A question to a learned reward model: how good are these answers to one prompt?</summary>
+public sealed record ScoreQuestion(string Model, string Prompt, IReadOnlyList<string> Answers);
+
 /// <summary>What became of a question.</summary>
 public abstract record ChatOutcome;
+
+/// <param name="Scores">One for each answer, higher is better; a difference is the log-odds that the one is preferred to the other.</param>
+/// <param name="Weights">SHA-256 of the weights that gave them, lower-case hex.</param>
+/// <param name="Took">From sending to the last byte.</param>
+public sealed record ScoreAnswer(IReadOnlyList<double> Scores, string Weights, TimeSpan Took) : ChatOutcome;
 
 /// <param name="Text">The first choice's text.</param>
 /// <param name="PromptTokens">As the server counted, or null where it does not say.</param>

@@ -9,7 +9,15 @@ public static class ChatReading
 {
     private const int ExcerptChars = 200;
 
-    public static ChatOutcome Of(HttpStatusCode status, ReadOnlySpan<byte> body, TimeSpan took, string askedModel)
+    public static ChatOutcome Of(HttpStatusCode status, ReadOnlySpan<byte> body, TimeSpan took, string askedModel) =>
+        Json(status, body, (root, text) => Completion(root, text, took, askedModel));
+
+    /// <summary>The same for <see cref="ScoreQuestion"/>.</summary>
+    /// <param name="answers">Scores that there have to be.</param>
+    public static ChatOutcome Scores(HttpStatusCode status, ReadOnlySpan<byte> body, TimeSpan took, int answers) =>
+        Json(status, body, (root, text) => Scored(root, text, took, answers));
+
+    private static ChatOutcome Json(HttpStatusCode status, ReadOnlySpan<byte> body, Func<JsonElement, string, ChatOutcome> read)
     {
         var text = Encoding.UTF8.GetString(body);
         if ((int)status is < 200 or > 299)
@@ -31,7 +39,7 @@ public static class ChatReading
         }
         using (document)
         {
-            return Completion(document.RootElement, text, took, askedModel);
+            return read(document.RootElement, text);
         }
     }
 
@@ -106,6 +114,19 @@ public static class ChatReading
         var usage = root.TryGetProperty("usage", out var u) && u.ValueKind == JsonValueKind.Object ? u : default;
         var model = root.TryGetProperty("model", out var m) && m.ValueKind == JsonValueKind.String ? m.GetString()! : askedModel;
         return new ChatAnswer(content.GetString()!, Count(usage, "prompt_tokens"), Count(usage, "completion_tokens"), model.Length <= 200 ? model : model[..200], took);
+    }
+
+    private static ChatOutcome Scored(JsonElement root, string text, TimeSpan took, int answers)
+    {
+        if (root.ValueKind != JsonValueKind.Object
+            || !root.TryGetProperty("scores", out var scores) || scores.ValueKind != JsonValueKind.Array || scores.GetArrayLength() != answers
+            || scores.EnumerateArray().Any(s => s.ValueKind != JsonValueKind.Number || !double.IsFinite(s.GetDouble()))
+            || !root.TryGetProperty("weights", out var weights) || weights.ValueKind != JsonValueKind.String
+            || weights.GetString() is not { Length: 64 } hash || !hash.All(char.IsAsciiHexDigitLower))
+        {
+            return new ChatTrouble(ChatTroubleKind.WrongShape, $"The endpoint answered with JSON that is no list of scores ({answers} numbers and the SHA-256 of the weights are needed): \"{Excerpt(ErrorMessage(text) ?? text)}\".");
+        }
+        return new ScoreAnswer([.. scores.EnumerateArray().Select(s => s.GetDouble())], hash, took);
     }
 
     private static int? Count(JsonElement usage, string name) =>

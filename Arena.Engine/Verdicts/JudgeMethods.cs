@@ -18,7 +18,13 @@ public static class JudgeMethods
     /// <summary>Side by side, ending in [[A]], [[B]] or [[C]]: for models that can't hold to JSON.</summary>
     public const string Brief = "brief";
 
-    public static IReadOnlyList<string> All { get; } = [Pairwise, Absolute, Reference, Brief];
+    /// <summary>A learned reward model scores each entry alone; the higher score is preferred. It reads no rubric.</summary>
+    public const string Reward = "reward";
+
+    public static IReadOnlyList<string> All { get; } = [Pairwise, Absolute, Reference, Brief, Reward];
+
+    /// <summary>Those that are asked in words, of a chat model.</summary>
+    public static IReadOnlyList<string> OfChat { get; } = [Pairwise, Absolute, Reference, Brief];
 
     /// <summary>Names what a reliability belongs to: another served model or another prompt is another judge.</summary>
     /// <returns>12 hex digits.</returns>

@@ -1,6 +1,6 @@
 namespace Arena.Engine.Verdicts;
 
-/// <summary>An AI judge: an OpenAI-compatible endpoint, a model and a way of asking. A changed model or prompt is a new version, which starts without a record.</summary>
+/// <summary>An AI judge: an endpoint (OpenAI-compatible, or of a reward model), a model and a way of asking. A changed model or prompt is a new version, which starts without a record.</summary>
 public sealed class Judge
 {
     public required Guid Id { get; init; }

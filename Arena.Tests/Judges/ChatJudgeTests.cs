@@ -64,7 +64,7 @@ public sealed class ChatJudgeTests
             Assert.Equal(method == JudgeMethods.Brief ? 0 : 4, opinion.Scores[0].Count);
         }
         Assert.Equal(method == JudgeMethods.Reference, server.Seen.Last().Text.Contains("<<<reference ", StringComparison.Ordinal));
-        Assert.Equal(4, JudgeMethods.All.Select(m => JudgePrompt.Hash(Rubric.For("pitch")!, m)).Distinct().Count());
+        Assert.Equal(4, JudgeMethods.OfChat.Select(m => JudgePrompt.Hash(Rubric.For("pitch")!, m)).Distinct().Count());
     }
 
     [Fact]

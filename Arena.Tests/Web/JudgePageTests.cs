@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Arena.Engine;
 using Arena.Engine.Verdicts;
@@ -68,5 +69,36 @@ public sealed class JudgePageTests(SiteFixture site)
         Assert.Equal(HttpStatusCode.NoContent, (await person.Client.GetAsync("/api/v1/judges/blind")).StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, (await person.Client.GetAsync("/api/v1/judges/gold")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await person.Client.GetAsync($"/api/v1/matches/{Guid.Empty}/appeal")).StatusCode);
+    }
+
+    [Fact]
+    public async Task AnAdminConnectsALearnedRewardModelByFormAndByRest()
+    {
+        var admin = site.Browse();
+        await admin.GetAsync("/login");
+        var parts = (await File.ReadAllTextAsync(Path.Combine(site.DataFolder, "demo-owner.txt"), TestContext.Current.CancellationToken)).Split(' ', '\n');
+        await admin.SubmitAsync("login", new() { ["Sent.Name"] = parts[0], ["Sent.Password"] = parts[1] });
+        await admin.GetAsync("/judges");
+        Assert.Contains("a learned reward model scores each entry alone", admin.Text, StringComparison.Ordinal);
+        // Nothing listens there; connecting needs no answer, testing says so.
+        var fields = new Dictionary<string, string> { ["Sent.Name"] = "Taste", ["Sent.Model"] = "taste", ["Sent.Endpoint"] = "http://127.0.0.1:9/v1", ["Sent.Method"] = "reward", ["Sent.InputPrice"] = "0", ["Sent.OutputPrice"] = "0" };
+        await admin.SubmitAsync("judge", new(fields) { ["Sent.Press"] = "test" });
+        Assert.Contains("can't be reached", admin.Text, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Redirect, (await admin.SubmitAsync("judge", new(fields) { ["Sent.Press"] = "add" })).StatusCode);
+        var judges = JsonNode.Parse(await admin.Client.GetStringAsync("/api/v1/judges"))!.AsArray();
+        var taste = judges.Single(j => (string)j!["name"]! == "Taste")!;
+        Assert.Equal(("reward", "taste", true), ((string)taste["method"]!, (string)taste["model"]!, (bool)taste["enabled"]!));
+        Assert.Equal(HttpStatusCode.NoContent, (await admin.Client.PostAsync($"/api/v1/judges/{taste["id"]}/disable", null)).StatusCode);
+        await admin.GetAsync("/judges");
+        Assert.Contains("taste, reward", admin.Text, StringComparison.Ordinal);
+
+        var again = await admin.Client.PostAsJsonAsync("/api/v1/judges", new { name = "Taste", endpoint = "http://127.0.0.1:9/v1", model = "taste", method = "reward" });
+        Assert.Contains("judge-known", await again.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        var unknown = await admin.Client.PostAsJsonAsync("/api/v1/judges", new { name = "Taste", endpoint = "http://127.0.0.1:9/v1", model = "taste", method = "oracle" });
+        Assert.Contains("reward", await unknown.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        var added = await admin.Client.PostAsJsonAsync("/api/v1/judges", new { name = "Other taste", endpoint = "http://127.0.0.1:9/v1", model = "other-taste", method = "reward" });
+        Assert.Equal(HttpStatusCode.Created, added.StatusCode);
+        var id = (string)JsonNode.Parse(await added.Content.ReadAsStringAsync())!["id"]!;
+        Assert.Equal(HttpStatusCode.NoContent, (await admin.Client.PostAsync($"/api/v1/judges/{id}/disable", null)).StatusCode);
     }
 }

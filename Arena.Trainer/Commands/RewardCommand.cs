@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Arena.Trainer.Chance;
+using Arena.Trainer.Chat;
 using Arena.Trainer.Native;
 using Arena.Trainer.Policies;
 using Arena.Trainer.Rewards;
@@ -64,7 +65,9 @@ internal static class RewardCommand
             TorchBootstrap.Start(parse.GetValue(threads));
             using var reward = RewardModel.Load(parse.GetRequiredValue(model));
             var path = parse.GetRequiredValue(data);
-            var answers = AnswerData.Parse(TextFile.Read(path), path, reward.Tokenizer, reward.Config);
+            // As in training: texts and messages are read the model's own way.
+            var chat = ChatFormat.Load(parse.GetRequiredValue(model), reward.Tokenizer, TimeProvider.System);
+            var answers = AnswerData.Parse(TextFile.Read(path), path, reward.Tokenizer, reward.Config, chat);
             foreach (var (answer, score) in answers.Zip(reward.Score([.. answers.Select(a => a.Sequence)])))
             {
                 var text = reward.Tokenizer.Decode(answer.Sequence.Tokens.Where((_, t) => answer.Sequence.Counted[t]));

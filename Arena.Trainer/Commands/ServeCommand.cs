@@ -17,10 +17,11 @@ internal static class ServeCommand
         var data = new Option<string>("--data") { Description = "Folder of fetched policies: each folder in its \"policies\" is served under its name" };
         var models = new Option<string[]>("--model") { Description = "FOLDER or NAME=FOLDER: a model in Hugging Face's layout; may be given several times" };
         var adapters = new Option<string[]>("--adapter") { Description = "NAME=FOLDER: an adapter in PEFT's format, over a base that is served too; may be given several times" };
+        var rewards = new Option<string[]>("--reward") { Description = "FOLDER or NAME=FOLDER: a reward model (made by `reward train`) for POST /v1/score; may be given several times" };
         var memory = new Option<long?>("--kv-memory") { Description = "MiB for keys and values of running answers (default: a quarter of the memory)" };
         var waiting = new Option<int>("--queue") { Description = "Most requests that wait; more are answered with 429", DefaultValueFactory = _ => new ServeOptions().MaxWaiting };
         var threads = CommonOptions.Threads();
-        var command = new Command("serve", "Answers OpenAI-compatible requests with policies") { port, data, models, adapters, memory, waiting, threads };
+        var command = new Command("serve", "Answers OpenAI-compatible requests with policies") { port, data, models, adapters, rewards, memory, waiting, threads };
         command.SetAction(async (parse, cancel) =>
         {
             TorchBootstrap.Start(parse.GetValue(threads));
@@ -28,9 +29,15 @@ internal static class ServeCommand
             var root = parse.GetValue(data) is { } given ? Path.GetFullPath(given) : Path.Combine(Path.GetTempPath(), "arena-serve-nothing");
             var options = new ServeOptions { MaxWaiting = Math.Max(1, parse.GetValue(waiting)) };
             options = parse.GetValue(memory) is { } mib ? options with { KvBytes = Math.Max(1, mib) << 20 } : options;
-            await using var app = ServeHost.Build(parse.GetValue(port), new PolicyFolders(root, library: null, named), TimeProvider.System, options, Say);
+            await using var app = ServeHost.Build(parse.GetValue(port), new PolicyFolders(root, library: null, named), TimeProvider.System, options, Say, Rewards(parse.GetValue(rewards) ?? []));
+            // Loaded before anybody listens: what is no reward model ends the command.
+            var judges = await app.Services.GetRequiredService<RewardShelf>().ListAsync(cancel);
             await StartAsync(app, parse.GetValue(port), cancel);
             Introduce(app, options);
+            foreach (var (name, weights) in judges)
+            {
+                AnsiConsole.WriteLine($"Reward model {name} at {app.Urls.First()}/v1/score, weights {weights}");
+            }
             await TellAsync(app, cancel);
             return 0;
         });
@@ -71,6 +78,26 @@ internal static class ServeCommand
             if (name == ShippedModel.Name || !named.TryAdd(name, folder))
             {
                 throw new TrainerException($"{option} {given}: the name \"{name}\" stands for another model already; write OTHERNAME={folder}.");
+            }
+        }
+        return named;
+    }
+
+    /// <exception cref="TrainerException">A folder is no model, or a name stands for two.</exception>
+    internal static IReadOnlyDictionary<string, string> Rewards(IReadOnlyList<string> given)
+    {
+        var named = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var reward in given)
+        {
+            var cut = reward.IndexOf('=', StringComparison.Ordinal);
+            var folder = Path.GetFullPath(reward[(cut + 1)..]);
+            if (!Directory.Exists(folder))
+            {
+                throw new TrainerException($"--reward {reward}: there is no folder {folder}.");
+            }
+            if (!named.TryAdd(cut > 0 ? reward[..cut] : Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)), folder))
+            {
+                throw new TrainerException($"--reward {reward}: the name stands for another reward model already; write OTHERNAME={folder}.");
             }
         }
         return named;

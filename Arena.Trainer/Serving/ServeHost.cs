@@ -12,7 +12,8 @@ public static class ServeHost
     /// <param name="port">0 = any free port.</param>
     /// <param name="folders">Where policies lie.</param>
     /// <param name="say">Told in words when a policy is replaced, or can't be.</param>
-    public static WebApplication Build(int port, PolicyFolders folders, TimeProvider time, ServeOptions? options = null, Action<string>? say = null)
+    /// <param name="rewards">Folders of reward models by name, for /v1/score; null for none.</param>
+    public static WebApplication Build(int port, PolicyFolders folders, TimeProvider time, ServeOptions? options = null, Action<string>? say = null, IReadOnlyDictionary<string, string>? rewards = null)
     {
         options ??= new ServeOptions();
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [], ContentRootPath = AppContext.BaseDirectory });
@@ -28,6 +29,7 @@ public static class ServeHost
         builder.Services.AddSingleton(_ => new PolicyShelf(folders, time, options, say: say));
         builder.Services.AddSingleton(services => new GenerationLoop(options, services.GetRequiredService<ServeCounts>()));
         builder.Services.AddSingleton<CompletionDesk>();
+        builder.Services.AddSingleton(_ => new RewardShelf(rewards ?? new Dictionary<string, string>(), options.MaxWaiting, time));
         builder.Services.AddHostedService<GenerationWorker>();
         var app = builder.Build();
         app.UseExceptionHandler(errors => errors.Run(http =>
@@ -35,6 +37,7 @@ public static class ServeHost
             var error = http.Features.Get<IExceptionHandlerFeature>()?.Error;
             return CompletionEndpoints.Error(500, $"The server had an error: {error?.Message}", null, null).ExecuteAsync(http);
         }));
+        app.MapScores();
         app.MapCompletions();
         // Answers under way go on while the server drains; requests that still arrive are turned away.
         app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<GenerationLoop>().Close);
