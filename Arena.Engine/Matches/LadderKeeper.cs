@@ -20,6 +20,7 @@ public sealed partial class LadderKeeper(IDbContextFactory<ArenaDb> factory, Lad
     private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(2);
 
     private readonly Dictionary<string, LadderBook> _books = [];
+    private readonly Dictionary<string, SkillBook> _skills = [];
     private readonly Dictionary<string, DateTimeOffset> _notBefore = [];
     private readonly HashSet<string> _stale = [];
     private readonly Dictionary<string, string> _flags = [];
@@ -43,7 +44,9 @@ public sealed partial class LadderKeeper(IDbContextFactory<ArenaDb> factory, Lad
         foreach (var space in due)
         {
             var watch = Stopwatch.GetTimestamp();
-            ladders.Publish(space, SpaceLadder.Of(_books[space].Copy(), await TermsAsync(db, space, ct), now));
+            var terms = await TermsAsync(db, space, ct);
+            var ladder = SpaceLadder.Of(_books[space].Copy(), terms, now);
+            ladders.Publish(space, _skills.TryGetValue(space, out var skills) ? ladder with { Skills = skills.Places(terms.Uncounted) } : ladder);
             _stale.Remove(space);
             _notBefore[space] = now + 20 * Stopwatch.GetElapsedTime(watch);
         }
@@ -99,7 +102,13 @@ public sealed partial class LadderKeeper(IDbContextFactory<ArenaDb> factory, Lad
             {
                 _books[row.Space] = book = new LadderBook();
             }
-            book.Add([.. row.Seats.Select(s => s.VersionId.Value)], [.. row.Seats.Select(s => s.Score!.Value)]);
+            Guid[] versions = [.. row.Seats.Select(s => s.VersionId.Value)];
+            long[] scores = [.. row.Seats.Select(s => s.Score!.Value)];
+            book.Add(versions, scores);
+            if (SpaceLadder.RanksByPlace(row.Space))
+            {
+                (_skills.TryGetValue(row.Space, out var skills) ? skills : _skills[row.Space] = new SkillBook()).Add(row.At, row.Id.Value, versions, scores);
+            }
             _stale.Add(row.Space);
             latest = row.At > latest ? row.At : latest;
             if (_recent.Count > 50_000)
@@ -122,6 +131,7 @@ public sealed partial class LadderKeeper(IDbContextFactory<ArenaDb> factory, Lad
             }
             var versions = await db.MatchSeats.AsNoTracking().Where(s => s.MatchId == correction.MatchId).OrderBy(s => s.Player).Select(s => s.VersionId).ToListAsync(ct);
             book.Replace([.. versions.Select(v => v.Value)], Correction.Read(correction.Was), Correction.Read(correction.Scores));
+            _skills.GetValueOrDefault(correction.Space)?.Replace(correction.MatchId.Value, Correction.Read(correction.Scores));
             _stale.Add(correction.Space);
         }
     }

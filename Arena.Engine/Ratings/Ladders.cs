@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Arena.Rules;
 using Arena.Rules.Ratings;
 
 namespace Arena.Engine.Ratings;
@@ -14,6 +15,12 @@ public sealed record SpaceLadder(DateTimeOffset At, Ladder Fit, LadderBook Book,
 
     /// <summary>What the fit was told besides results.</summary>
     public LadderTerms Terms { get; private init; } = new(Anchors);
+
+    /// <summary>In spaces with more than two seats: skills by finishing order, which their list is ranked by. Empty elsewhere.</summary>
+    public IReadOnlyDictionary<Guid, SkillPlace> Skills { get; init; } = new Dictionary<Guid, SkillPlace>();
+
+    /// <summary>Whether a space's list is ranked by finishing order; a space whose rules are gone is not.</summary>
+    public static bool RanksByPlace(string space) => SpaceRegistry.Find(space)?.Card.RanksByPlace ?? false;
 
     /// <summary>Fits a book that nobody changes any more, with nothing but anchors known.</summary>
     public static SpaceLadder Of(LadderBook book, IReadOnlySet<Guid> anchors, DateTimeOffset at) => Of(book, new LadderTerms(anchors), at);

@@ -10,12 +10,13 @@ namespace Arena.Engine.Ratings;
 /// <param name="Trained">Whether the version came out of a training run here.</param>
 /// <param name="MilliElo">The live Elo, thousandths of a point.</param>
 /// <param name="Fitted">Place in the ladder with its interval; null until the next fit knows the version.</param>
+/// <param name="Skill">Where more than two play: skill by finishing order with its interval, which the list is ranked by; null elsewhere and until the next fit.</param>
 /// <param name="BestRank">1 + those whose whole interval lies above this one's.</param>
 /// <param name="WorstRank">All but those whose whole interval lies below.</param>
 /// <param name="Provisional">Fewer than 30 games.</param>
 public sealed record LeaderboardRow(
     int Rank, AgentId AgentId, string Agent, AgentKind Kind, VersionId VersionId, int VersionNumber, Guid OwnerId, string Owner, bool Trained,
-    long MilliElo, LadderPlace? Fitted, int BestRank, int WorstRank, bool Provisional, int Games, int Wins, int Losses, int Draws)
+    long MilliElo, LadderPlace? Fitted, SkillPlace? Skill, int BestRank, int WorstRank, bool Provisional, int Games, int Wins, int Losses, int Draws)
 {
     /// <summary>Runs outside the platform: the owner's machine answers.</summary>
     public bool SelfHosted => Kind is AgentKind.Bot or AgentKind.Chat;
@@ -32,7 +33,7 @@ public sealed record LeaderboardFilter(AgentKind? Kind = null, string? Owner = n
         && (Trained is null || row.Trained == Trained);
 }
 
-/// <summary>The ranking of a space by its ladder, the live Elo beside. Each agent stands there once, with the version that it plays now.</summary>
+/// <summary>The ranking of a space by its ladder (where more than two play: by its skills), the live Elo beside. Each agent stands there once, with the version that it plays now.</summary>
 public sealed class LeaderboardQuery(IDbContextFactory<ArenaDb> factory, Ladders ladders)
 {
     public async Task<IReadOnlyList<LeaderboardRow>> OfAsync(string space, int take = 100, LeaderboardFilter? filter = null, CancellationToken ct = default)
@@ -47,28 +48,34 @@ public sealed class LeaderboardQuery(IDbContextFactory<ArenaDb> factory, Ladders
             from user in users.DefaultIfEmpty()
             select new { Rating = rating, agent.Id, agent.Name, agent.Kind, version.Number, Trained = version.Status == VersionStatus.Promoted, agent.OwnerId, Owner = user == null ? "" : user.UserName })
             .AsNoTracking().ToListAsync(ct);
-        var fit = ladders.Of(space).Fit;
-        var ordered = rows.Select(r => (Row: r, Place: fit.Places.GetValueOrDefault(r.Rating.VersionId.Value)))
-            .OrderByDescending(r => r.Place?.Milli ?? r.Row.Rating.MilliElo).ThenByDescending(r => r.Row.Rating.Games).ThenBy(r => r.Row.Rating.VersionId.Value).ToList();
-        var lows = ordered.Where(r => r.Place is not null).Select(r => r.Place!.Low).Order().ToArray();
-        var highs = ordered.Where(r => r.Place is not null).Select(r => r.Place!.High).Order().ToArray();
+        var ladder = ladders.Of(space);
+        var byPlace = SpaceLadder.RanksByPlace(space);
+        var ordered = rows.Select(r => (Row: r, Place: ladder.Fit.Places.GetValueOrDefault(r.Rating.VersionId.Value), Skill: ladder.Skills.GetValueOrDefault(r.Rating.VersionId.Value)))
+            .Select(r => (r.Row, r.Place, r.Skill, Span: Span(byPlace, r.Place, r.Skill)))
+            .OrderByDescending(r => r.Span?.Value ?? (byPlace ? Skill.Newcomer.Mu : r.Row.Rating.MilliElo)).ThenByDescending(r => r.Row.Rating.Games).ThenBy(r => r.Row.Rating.VersionId.Value).ToList();
+        var lows = ordered.Where(r => r.Span is not null).Select(r => r.Span!.Value.Low).Order().ToArray();
+        var highs = ordered.Where(r => r.Span is not null).Select(r => r.Span!.Value.High).Order().ToArray();
         var lines = ordered.Select((r, i) => new LeaderboardRow(
             i + 1, r.Row.Id, r.Row.Name, r.Row.Kind, r.Row.Rating.VersionId, r.Row.Number, r.Row.OwnerId, r.Row.Owner ?? "", r.Row.Trained,
-            r.Row.Rating.MilliElo, r.Place,
-            r.Place is null ? 1 : 1 + lows.Length - Below(lows, r.Place.High + 1),
-            r.Place is null ? ordered.Count : ordered.Count - Below(highs, r.Place.Low),
+            r.Row.Rating.MilliElo, r.Place, r.Skill,
+            r.Span is { } above ? 1 + lows.Length - First(lows, low => low > above.High) : 1,
+            r.Span is { } below ? ordered.Count - First(highs, high => high >= below.Low) : ordered.Count,
             r.Row.Rating.IsProvisional, r.Row.Rating.Games, r.Row.Rating.Wins, r.Row.Rating.Losses, r.Row.Rating.Draws));
         return [.. lines.Where(l => filter?.Shows(l) ?? true).Take(take)];
     }
 
-    /// <summary>How many of the sorted values are below <paramref name="limit"/>.</summary>
-    private static int Below(long[] sorted, long limit)
+    /// <summary>What a line is ranked by, with its interval; null until the fit knows the version.</summary>
+    private static (double Value, double Low, double High)? Span(bool byPlace, LadderPlace? place, SkillPlace? skill) =>
+        byPlace ? skill is null ? null : (skill.Mu, skill.Low, skill.High) : place is null ? null : (place.Milli, place.Low, place.High);
+
+    /// <summary>The first index of a sorted list from which on <paramref name="holds"/>; its length where it never does.</summary>
+    private static int First(double[] sorted, Func<double, bool> holds)
     {
         var (from, to) = (0, sorted.Length);
         while (from < to)
         {
             var middle = (from + to) / 2;
-            (from, to) = sorted[middle] < limit ? (middle + 1, to) : (from, middle);
+            (from, to) = holds(sorted[middle]) ? (from, middle) : (middle + 1, to);
         }
         return from;
     }

@@ -162,6 +162,7 @@ public sealed class RatingRebuild(IDbContextFactory<ArenaDb> factory, MatchReade
     {
         private readonly Dictionary<(string Space, VersionId Version), RebuiltRating> _rows = [];
         private readonly Dictionary<string, LadderBook> _books = [];
+        private readonly Dictionary<string, SkillBook> _skills = [];
 
         public List<string> Differences { get; } = [];
 
@@ -194,7 +195,7 @@ public sealed class RatingRebuild(IDbContextFactory<ArenaDb> factory, MatchReade
                     At = match.ClosedAt!.Value,
                 };
             }
-            Book(_books, match.Space).Add([.. seats.Select(s => s.VersionId.Value)], corrected.GetValueOrDefault(match.Id) ?? [.. scores]);
+            Enter(_books, _skills, match, corrected.GetValueOrDefault(match.Id) ?? [.. scores]);
         }
 
         public void CompareRows(IReadOnlyList<Rating> rows)
@@ -216,31 +217,39 @@ public sealed class RatingRebuild(IDbContextFactory<ArenaDb> factory, MatchReade
         {
             // By the path of the running site: first as the matches closed, then the corrections.
             var stored = new Dictionary<string, LadderBook>();
+            var storedSkills = new Dictionary<string, SkillBook>();
             foreach (var match in matches)
             {
-                var seats = match.Seats.OrderBy(s => s.Player).ToList();
-                Book(stored, match.Space).Add([.. seats.Select(s => s.VersionId.Value)], [.. seats.Select(s => s.Score ?? 0)]);
+                Enter(stored, storedSkills, match, [.. match.Seats.OrderBy(s => s.Player).Select(s => s.Score ?? 0)]);
             }
             foreach (var match in matches.Where(m => corrected.ContainsKey(m.Id)))
             {
                 var seats = match.Seats.OrderBy(s => s.Player).ToList();
                 stored[match.Space].Replace([.. seats.Select(s => s.VersionId.Value)], [.. seats.Select(s => s.Score ?? 0)], corrected[match.Id]);
+                storedSkills.GetValueOrDefault(match.Space)?.Replace(match.Id.Value, corrected[match.Id]);
             }
             foreach (var (space, book) in _books)
             {
                 var (made, kept) = (Ladder.Of(book, terms[space]), Ladder.Of(stored[space], terms[space]));
                 Differences.AddRange(made.Places.Values.Where(p => kept.Places.GetValueOrDefault(p.Version) != p).Select(p => $"{space}, version {p.Version}: its place in the ladder differs"));
             }
+            foreach (var (space, book) in _skills)
+            {
+                var kept = storedSkills[space].Places(terms[space].Uncounted);
+                Differences.AddRange(book.Places(terms[space].Uncounted).Values.Where(p => kept.GetValueOrDefault(p.Version) != p).Select(p => $"{space}, version {p.Version}: its skill differs"));
+            }
             return _books.Count;
         }
 
-        private static LadderBook Book(Dictionary<string, LadderBook> books, string space)
+        /// <summary>Counts a match as the running site does.</summary>
+        private static void Enter(Dictionary<string, LadderBook> books, Dictionary<string, SkillBook> skills, Match match, IReadOnlyList<long> scores)
         {
-            if (!books.TryGetValue(space, out var book))
+            Guid[] versions = [.. match.Seats.OrderBy(s => s.Player).Select(s => s.VersionId.Value)];
+            (books.TryGetValue(match.Space, out var book) ? book : books[match.Space] = new LadderBook()).Add(versions, scores);
+            if (SpaceLadder.RanksByPlace(match.Space))
             {
-                books[space] = book = new LadderBook();
+                (skills.TryGetValue(match.Space, out var skill) ? skill : skills[match.Space] = new SkillBook()).Add(match.ClosedAt!.Value, match.Id.Value, versions, scores);
             }
-            return book;
         }
     }
 }

@@ -110,7 +110,11 @@ public sealed record SpaceCard(
     int ForgivenIllegal,
     TimeSpan TurnClock,
     int CompactAnswerTokens,
-    string ActionHelp);
+    string ActionHelp)
+{
+    /// <summary>Whether its matches end in an order of more than two players, so that versions are ranked by finishing order (<see cref="Ratings.SkillBook"/>).</summary>
+    public bool RanksByPlace => MaxSeats > 2;
+}
 
 /// <summary>All that a seat may know, three ways: prose for a language model, JSON for a program, compact notation for a tiny policy.</summary>
 public sealed record Observation

@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Arena.Engine;
 using Arena.Engine.Agents;
 using Arena.Engine.Matches;
-using Arena.Engine.Preferences;
 using Arena.Engine.Spaces;
 using Arena.Engine.Store;
 using Arena.Engine.Verdicts;

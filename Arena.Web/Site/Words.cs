@@ -33,6 +33,9 @@ public static class Words
         };
     }
 
+    /// <summary>A skill by finishing order: 25 for a newcomer, one decimal.</summary>
+    public static string Skill(double points) => points.ToString("0.0", CultureInfo.InvariantCulture);
+
     /// <summary>Milli-Elo as whole Elo points.</summary>
     public static string Elo(long milliElo) => Math.Round(milliElo / 1000.0, MidpointRounding.AwayFromZero).ToString("0", CultureInfo.InvariantCulture);
 

@@ -15,21 +15,24 @@ internal static class LeaderboardFields
         division switch { "hosted" => false, "self-hosted" => true, _ => null },
         trained switch { "yes" => true, "no" => false, _ => null });
 
-    /// <summary>RFC 4180, one header line; ratings in Elo points to a thousandth.</summary>
+    /// <summary>RFC 4180, one header line; ratings in Elo points to a thousandth, skills (empty where two play) to a millionth.</summary>
     public static string Csv(IReadOnlyList<LeaderboardRow> lines)
     {
-        var text = new StringBuilder("rank,best_rank,worst_rank,agent_id,agent,kind,version_id,version,owner,trained,rating,low,high,live_elo,provisional,games,wins,draws,losses\r\n");
+        var text = new StringBuilder("rank,best_rank,worst_rank,agent_id,agent,kind,version_id,version,owner,trained,rating,low,high,live_elo,provisional,games,wins,draws,losses,skill,skill_sigma,skill_low,skill_high\r\n");
         foreach (var line in lines)
         {
             text.AppendJoin(',',
                 line.Rank, line.BestRank, line.WorstRank, line.AgentId, Quoted(line.Agent), KindWords.Of(line.Kind), line.VersionId, line.VersionNumber, Quoted(line.Owner),
                 line.Trained ? "true" : "false", Points(line.Fitted?.Milli), Points(line.Fitted?.Low), Points(line.Fitted?.High), Points(line.MilliElo),
-                line.Provisional ? "true" : "false", line.Games, line.Wins, line.Draws, line.Losses).Append("\r\n");
+                line.Provisional ? "true" : "false", line.Games, line.Wins, line.Draws, line.Losses,
+                Skill(line.Skill?.Mu), Skill(line.Skill?.Sigma), Skill(line.Skill?.Low), Skill(line.Skill?.High)).Append("\r\n");
         }
         return text.ToString();
     }
 
     private static string Points(long? milli) => milli is { } m ? (m / 1000.0).ToString("0.000", CultureInfo.InvariantCulture) : "";
+
+    private static string Skill(double? points) => points?.ToString("0.000000", CultureInfo.InvariantCulture) ?? "";
 
     /// <summary>In quotes; a leading sign that a spreadsheet would take for a formula gets an apostrophe before it.</summary>
     private static string Quoted(string text) =>

@@ -24,7 +24,7 @@ internal static class SpaceEndpoints
     private static Results<Ok<SpaceAnswer>, ProblemHttpResult> Read(string slug, SpaceCatalog catalog) =>
         catalog.Find(slug) is { } offer ? TypedResults.Ok(Answer(offer)) : Problems.NotFound("space");
 
-    /// <summary>The ladder, best first: fitted rating with its 95 % interval, the places that the intervals allow, and the live Elo.</summary>
+    /// <summary>The ladder, best first: fitted rating with its 95 % interval, the places that the intervals allow, and the live Elo. Where more than two can play, the list is ranked by skill, from finishing orders.</summary>
     private static async Task<Results<Ok<IReadOnlyList<RankAnswer>>, ProblemHttpResult>> Leaderboard(
         string slug, SpaceCatalog catalog, LeaderboardQuery query, CancellationToken ct,
         string? kind = null, string? division = null, string? trained = null, string? owner = null, int limit = 100)
@@ -36,7 +36,8 @@ internal static class SpaceEndpoints
         var lines = await query.OfAsync(slug, Math.Clamp(limit, 1, 500), LeaderboardFields.Read(kind, division, trained, owner), ct);
         return TypedResults.Ok<IReadOnlyList<RankAnswer>>([.. lines.Select(l => new RankAnswer(
             l.Rank, l.BestRank, l.WorstRank, l.AgentId.Value, l.Agent, KindWords.Of(l.Kind), l.VersionId.Value, l.VersionNumber, l.Owner, l.Trained,
-            l.Fitted?.Milli, l.Fitted?.Low, l.Fitted?.High, l.MilliElo, l.Provisional, l.Games, l.Wins, l.Draws, l.Losses))]);
+            l.Fitted?.Milli, l.Fitted?.Low, l.Fitted?.High, l.MilliElo, l.Provisional, l.Games, l.Wins, l.Draws, l.Losses,
+            l.Skill is { } s ? new SkillAnswer(s.Mu, s.Sigma, s.Low, s.High) : null))]);
     }
 
     /// <summary>The same as a table file.</summary>
@@ -87,9 +88,13 @@ internal static class SpaceEndpoints
 
     /// <param name="MilliRating">The fitted rating, thousandths of an Elo point, with the ends of its 95 % interval; null until the next fit.</param>
     /// <param name="MilliElo">The live Elo, thousandths of a point.</param>
+    /// <param name="Skill">What lists of spaces with more than two seats are ranked by; null in others and until the next fit.</param>
     public sealed record RankAnswer(
         int Rank, int BestRank, int WorstRank, Guid AgentId, string Agent, string Kind, Guid VersionId, int Version, string Owner, bool Trained,
-        long? MilliRating, long? MilliLow, long? MilliHigh, long MilliElo, bool Provisional, int Games, int Wins, int Draws, int Losses);
+        long? MilliRating, long? MilliLow, long? MilliHigh, long MilliElo, bool Provisional, int Games, int Wins, int Draws, int Losses, SkillAnswer? Skill);
+
+    /// <summary>Skill by finishing order, in the points of Weng and Lin's model (a newcomer has mu 25, sigma 25/3), with the ends of its 95 % interval.</summary>
+    public sealed record SkillAnswer(double Mu, double Sigma, double Low, double High);
 
     /// <param name="Expected">Score per match that the ladder expects of the first, 0 to 1.</param>
     public sealed record PairAnswer(Guid First, Guid Second, int Wins, int Draws, int Losses, double Expected);

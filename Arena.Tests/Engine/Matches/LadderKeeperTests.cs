@@ -70,4 +70,57 @@ public sealed class LadderKeeperTests(EngineFixture engine) : IClassFixture<Engi
         await db.MatchSeats.Where(s => s.MatchId == forged && s.VersionId == versions[2]).ExecuteUpdateAsync(set => set.SetProperty(s => s.Score, 0), ct);
         Assert.Contains((await rebuild.RunAsync(null, ct)).Differences, d => d.Contains("other scores", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task WhereMoreThanTwoPlayTheListIsRankedByFinishingOrderAndMadeAgainToTheLastBit()
+    {
+        var ct = TestContext.Current.CancellationToken;
+        const string space = "liars-dice";
+        var versions = new List<Arena.Engine.Agents.VersionId>();
+        foreach (var house in Arena.Rules.SpaceRegistry.Find(space)!.House.Take(4))
+        {
+            versions.Add(await engine.HouseAsync(space, house.Slug));
+        }
+        Assert.True(versions.Count >= 3);
+        var keeper = engine.Get<LadderKeeper>();
+        for (var i = 0; i < 6; i++)
+        {
+            await engine.PlayedAsync(space, [.. versions.Skip(i % 2).Concat(versions.Take(i % 2)).Take(2 + i % (versions.Count - 1))]);
+            engine.Time.Advance(TimeSpan.FromSeconds(1));
+            if (i % 2 == 0)
+            {
+                await keeper.TickAsync(ct);
+            }
+        }
+        await using (var db = await engine.DbAsync())
+        {
+            // One that turns up late, among those that were counted already.
+            var late = (await engine.PlayedAsync(space, [.. versions])).Plan.Id;
+            var moment = engine.Time.GetUtcNow() - TimeSpan.FromSeconds(4.5);
+            await db.Matches.Where(m => m.Id == late).ExecuteUpdateAsync(set => set.SetProperty(m => m.ClosedAt, moment), ct);
+        }
+        engine.Time.Advance(TimeSpan.FromMinutes(1));
+        await keeper.TickAsync(ct);
+        var skills = engine.Get<Ladders>().Of(space).Skills;
+        Assert.Equal(versions.Select(v => v.Value).Order(), skills.Keys.Order());
+
+        // The same from the table, in the order in which they closed, as the rebuild does it.
+        await using (var db = await engine.DbAsync())
+        {
+            var book = new Arena.Rules.Ratings.SkillBook();
+            foreach (var match in await db.Matches.AsNoTracking().Include(m => m.Seats).Where(m => m.Space == space).ToListAsync(ct))
+            {
+                var seats = match.Seats.OrderBy(s => s.Player).ToList();
+                book.Add(match.ClosedAt!.Value, match.Id.Value, [.. seats.Select(s => s.VersionId.Value)], [.. seats.Select(s => s.Score!.Value)]);
+            }
+            Assert.Equal(7, book.Matches);
+            Assert.All(book.Places(), p => Assert.Equal(p.Value, skills[p.Key]));
+        }
+        Assert.DoesNotContain((await engine.Get<RatingRebuild>().RunAsync(null, ct)).Differences, d => d.Contains(space, StringComparison.Ordinal));
+
+        var rows = await engine.Get<LeaderboardQuery>().OfAsync(space, ct: ct);
+        Assert.Equal(rows.OrderByDescending(r => r.Skill!.Mu).Select(r => r.VersionId), rows.Select(r => r.VersionId));
+        Assert.All(rows, r => Assert.InRange(r.Rank, r.BestRank, r.WorstRank));
+        Assert.Empty(engine.Get<Ladders>().Of(Space).Skills);
+    }
 }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Arena.Engine.Training;
 using Arena.Rules;
 using Arena.Rules.Spaces;
 using Arena.Trainer.Losses;

@@ -1,0 +1,168 @@
+namespace Arena.Rules.Ratings;
+
+/// <summary>A version's skill in a space of more than two seats, in the points of Weng and Lin's model (a newcomer has 25 ± 16.3).</summary>
+/// <param name="Mu">The rating.</param>
+/// <param name="Sigma">Its standard deviation.</param>
+/// <param name="Matches">Rated matches behind it.</param>
+public sealed record SkillPlace(Guid Version, double Mu, double Sigma, int Matches)
+{
+    private const double Z95 = 1.959963984540054;
+
+    /// <summary>Lower end of the 95 % interval.</summary>
+    public double Low => Mu - Z95 * Sigma;
+
+    /// <summary>Upper end.</summary>
+    public double High => Mu + Z95 * Sigma;
+}
+
+/// <summary>
+/// Rated results of one space with more than two seats as finishing orders, and the skills that follow: Weng and Lin's Plackett-Luce rule, one
+/// match after another in the order in which they closed (equal moments: by id), so that anybody can make them again with openskill's
+/// PlackettLuce model (tau 0). A match that turns up late is put in its place and the rule runs again from the first: the same matches give the same skills to the last
+/// bit, however they came in. Not for two threads at once.
+/// </summary>
+public sealed class SkillBook
+{
+    /// <summary>openskill's, but for tau: a version never changes, so no doubt is added before a match.</summary>
+    public static WengLinOptions Options { get; } = new(WengLinModel.PlackettLuce, Tau: 0);
+
+    private readonly List<Result> _results = [];
+    private readonly Dictionary<Guid, int> _index = [];
+    private readonly List<Guid> _versions = [];
+    private double[] _mu = [];
+    private double[] _sigma = [];
+    private int[] _matches = [];
+    private int _folded;
+    private IReadOnlySet<(Guid First, Guid Second)>? _uncounted;
+
+    /// <summary>Matches in the book.</summary>
+    public int Matches => _results.Count;
+
+    /// <summary>Counts a match.</summary>
+    /// <param name="versions">Each player's version. A match in which one sat twice says nothing about an order of versions and is kept out.</param>
+    /// <param name="scores">Micro-points per player: the higher, the better the place; equal scores share one.</param>
+    public void Add(DateTimeOffset closed, Guid match, IReadOnlyList<Guid> versions, IReadOnlyList<long> scores)
+    {
+        if (versions.Count != scores.Count || versions.Count < 2)
+        {
+            throw new ArgumentException("Every player of at least two has a score.", nameof(scores));
+        }
+        if (versions.Distinct().Count() < versions.Count)
+        {
+            return;
+        }
+        var result = Place(closed.UtcTicks, match, [.. versions.Select(Index)], scores);
+        var at = ~_results.BinarySearch(result, Result.ByMoment);
+        if (at < 0)
+        {
+            throw new ArgumentException($"Match {match} is in the book already.", nameof(match));
+        }
+        _results.Insert(at, result);
+        if (at < _folded)
+        {
+            _folded = 0;
+        }
+    }
+
+    /// <summary>Gives a match of the book other scores, as after an appeal; does nothing for a match that is not in it.</summary>
+    public void Replace(Guid match, IReadOnlyList<long> scores)
+    {
+        var at = _results.FindIndex(r => r.Match == match);
+        if (at < 0)
+        {
+            return;
+        }
+        var old = _results[at];
+        var players = new int[old.Order.Length];
+        for (var k = 0; k < players.Length; k++)
+        {
+            players[old.Seats[k]] = old.Order[k];
+        }
+        _results[at] = Place(old.Ticks, match, players, scores);
+        _folded = at < _folded ? 0 : _folded;
+    }
+
+    /// <summary>Everybody's skill after all matches.</summary>
+    /// <param name="uncounted">Pairs whose results count nothing, smaller id first: matches in which both sat are passed over.</param>
+    public IReadOnlyDictionary<Guid, SkillPlace> Places(IReadOnlySet<(Guid First, Guid Second)>? uncounted = null)
+    {
+        if (!(uncounted ?? new HashSet<(Guid, Guid)>()).SetEquals(_uncounted ?? new HashSet<(Guid, Guid)>()))
+        {
+            (_uncounted, _folded) = (uncounted is null ? null : uncounted.ToHashSet(), 0);
+        }
+        Fold();
+        return _versions.Select((v, i) => new SkillPlace(v, _mu[i], _sigma[i], _matches[i])).Where(p => p.Matches > 0).ToDictionary(p => p.Version);
+    }
+
+    private void Fold()
+    {
+        if (_folded == 0 || _mu.Length < _versions.Count)
+        {
+            var from = _folded == 0 ? 0 : _mu.Length;
+            Array.Resize(ref _mu, _versions.Count);
+            Array.Resize(ref _sigma, _versions.Count);
+            Array.Resize(ref _matches, _versions.Count);
+            _mu.AsSpan(from).Fill(Skill.Newcomer.Mu);
+            _sigma.AsSpan(from).Fill(Skill.Newcomer.Sigma);
+            _matches.AsSpan(from).Clear();
+        }
+        var rule = new PlackettLuceOnline(Options);
+        for (; _folded < _results.Count; _folded++)
+        {
+            var result = _results[_folded];
+            if (!Counts(result))
+            {
+                continue;
+            }
+            rule.Update(_mu, _sigma, result.Order, result.Ranks);
+            foreach (var player in result.Order)
+            {
+                _matches[player]++;
+            }
+        }
+    }
+
+    private bool Counts(Result result)
+    {
+        if (_uncounted is not { Count: > 0 } left)
+        {
+            return true;
+        }
+        for (var i = 0; i < result.Order.Length; i++)
+        {
+            for (var j = i + 1; j < result.Order.Length; j++)
+            {
+                if (left.Contains(LadderTerms.Pair(_versions[result.Order[i]], _versions[result.Order[j]])))
+                {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private int Index(Guid version)
+    {
+        if (!_index.TryGetValue(version, out var index))
+        {
+            _index[version] = index = _versions.Count;
+            _versions.Add(version);
+        }
+        return index;
+    }
+
+    /// <param name="players">(n) indices of versions, by seat.</param>
+    private static Result Place(long ticks, Guid match, int[] players, IReadOnlyList<long> scores)
+    {
+        int[] seats = [.. Enumerable.Range(0, players.Length).OrderByDescending(s => scores[s]).ThenBy(s => s)];
+        return new(ticks, match, [.. seats.Select(s => players[s])], [.. seats.Select(s => scores.Count(other => other > scores[s]))], seats);
+    }
+
+    /// <param name="Order">(n) indices of versions, best first.</param>
+    /// <param name="Ranks">(n) their places from 0, equal for a draw.</param>
+    /// <param name="Seats">(n) which seat each of <paramref name="Order"/> had.</param>
+    private sealed record Result(long Ticks, Guid Match, int[] Order, int[] Ranks, int[] Seats)
+    {
+        public static IComparer<Result> ByMoment { get; } = Comparer<Result>.Create((a, b) => a.Ticks != b.Ticks ? a.Ticks.CompareTo(b.Ticks) : a.Match.CompareTo(b.Match));
+    }
+}
