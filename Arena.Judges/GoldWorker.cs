@@ -112,15 +112,25 @@ public sealed partial class GoldWorker(IDbContextFactory<ArenaDb> factory, OpenJ
 }
 
 /// <summary>Which version of a judge answers.</summary>
-internal static class JudgeVersions
+public static class JudgeVersions
 {
+    /// <summary>Whether a judgment was given by the judge's present version.</summary>
+    /// <param name="model">Served model, as the judgment names it.</param>
+    /// <param name="promptHash">The judgment's.</param>
+    public static bool IsPresent(Judge judge, string model, string promptHash) =>
+        judge.Version == Of(judge.Method, model)
+        && (judge.Method == JudgeMethods.Reward ? promptHash == RewardJudge.PromptHash : Rubric.Newest.Any(r => JudgePrompt.Hash(r, judge.Method) == promptHash));
+
     /// <summary>Notes the version that gave an opinion: a new one starts without a record, and without a mark.</summary>
-    public static void Seen(Judge judge, JudgeOpinion opinion)
+    internal static void Seen(Judge judge, JudgeOpinion opinion)
     {
-        var version = JudgeMethods.Version(judge.Method, opinion.Model, judge.Method == JudgeMethods.Reward ? RewardJudge.PromptHash : JudgePrompt.Edition(judge.Method));
+        var version = Of(judge.Method, opinion.Model);
         if (judge.Version != version)
         {
             (judge.Version, judge.Compromised) = (version, null);
         }
     }
+
+    private static string Of(string method, string model) =>
+        JudgeMethods.Version(method, model, method == JudgeMethods.Reward ? RewardJudge.PromptHash : JudgePrompt.Edition(method));
 }

@@ -50,6 +50,10 @@ public sealed class JudgePageTests(SiteFixture site)
         var judges = JsonNode.Parse(await browser.Client.GetStringAsync("/api/v1/judges"))!.AsArray();
         var measured = judges.Single(j => (string)j!["name"]! == "Measured")!;
         Assert.Equal(("qwen", 10, 0.9, 0.8), ((string)measured["family"]!, (int)measured["gold"]!["cases"]!, (double)measured["gold"]!["accuracy"]!, (double)measured["gold"]!["consistent"]!));
+        // Eight cases right in both orders and two contradictions; which sides they stand on is chance here.
+        Assert.Equal((10, 0), ((int)measured["withAgreement"]!["goldCases"]!, (int)measured["withAgreement"]!["matches"]!));
+        Assert.InRange((double)measured["withAgreement"]!["accuracy"]!, 0.6, 0.97);
+        Assert.Contains("Where a judge's reliability comes from", browser.Text, StringComparison.Ordinal);
         Assert.Null(measured["endpoint"]);
         Assert.Equal(70, (long)measured["costMicroUsd"]!);
         Assert.Equal(HttpStatusCode.OK, (await browser.Client.GetAsync("/api/v1/judges/agreement")).StatusCode);

@@ -43,7 +43,8 @@ internal static class JudgeEndpoints
         var board = await JudgeBoard.ReadAsync(db, book, agents, ct);
         return TypedResults.Ok<IReadOnlyList<JudgeAnswer>>([.. board.Records.Select(r => new JudgeAnswer(
             r.Judge.Id, r.Judge.Name, r.Judge.Model, admin ? r.Judge.Endpoint : null, r.Judge.Enabled, r.Judge.Origin, r.Judgments, r.Matches, r.Consistent, r.MeanLatencyMs, r.CostMicroUsd,
-            r.Judge.Method, r.Family, r.Judge.Version, r.Judge.Compromised, Gold(r.Standing), r.WithPanel, r.OwnKind, r.Weights))]);
+            r.Judge.Method, r.Family, r.Judge.Version, r.Judge.Compromised, Gold(r.Standing), r.WithPanel, r.OwnKind, r.Weights,
+            r.Clamped is { } c ? new ClampedAnswer(c.Accuracy, c.Gold, c.Matches) : null))]);
     }
 
     private static GoldAnswerBody Gold(JudgeStanding s) => new(
@@ -143,7 +144,10 @@ internal static class JudgeEndpoints
     /// <param name="Consistent">Share of matches in which both orders agreed, 0 to 1; null before the first.</param>
     public sealed record JudgeAnswer(
         Guid Id, string Name, string Model, string? Endpoint, bool Enabled, string Origin, int Judgments, int Matches, double? Consistent, double? MeanLatencyMs, long CostMicroUsd,
-        string Method, string Family, string? Version, string? Compromised, GoldAnswerBody Gold, double? KappaWithVerdicts, double? OwnFamilyPreferred, IReadOnlyDictionary<string, double> Weights);
+        string Method, string Family, string? Version, string? Compromised, GoldAnswerBody Gold, double? KappaWithVerdicts, double? OwnFamilyPreferred, IReadOnlyDictionary<string, double> Weights, ClampedAnswer? WithAgreement);
+
+    /// <summary>Dawid and Skene's estimate over gold cases, held at their known answers, and matches that two or more judged; shown, never used.</summary>
+    public sealed record ClampedAnswer(double Accuracy, int GoldCases, int Matches);
 
     /// <param name="Accuracy">Share right on gold cases, Low and High its 95 % interval; of the present version.</param>
     /// <param name="FirstShown">Share of preferences for what was shown first: 0.5 shows no position bias.</param>

@@ -14,9 +14,10 @@ namespace Arena.Web.Judges;
 /// <param name="Standing">On gold cases, its present version.</param>
 /// <param name="WithPanel">Cohen's kappa of what it preferred and what the verdicts said; null before both differ somewhere.</param>
 /// <param name="OwnKind">Share of judgments with one contestant of its own model family in which it preferred that one; null without any: it is not asked about its kind.</param>
+/// <param name="Clamped">Its reliability with what agreement on matches adds to gold; null without gold or a preference.</param>
 /// <param name="Weights">Log-odds of its vote by judged space.</param>
 internal sealed record JudgeRecord(
-    Judge Judge, int Judgments, int Matches, double? Consistent, double? MeanLatencyMs, long CostMicroUsd, JudgeStanding Standing, double? WithPanel, double? OwnKind, IReadOnlyDictionary<string, double> Weights)
+    Judge Judge, int Judgments, int Matches, double? Consistent, double? MeanLatencyMs, long CostMicroUsd, JudgeStanding Standing, double? WithPanel, double? OwnKind, ClampedAccuracy? Clamped, IReadOnlyDictionary<string, double> Weights)
 {
     public string Family => ModelFamily.Of(Judge.Model);
 }
@@ -39,7 +40,7 @@ internal sealed record JudgeBoard(IReadOnlyList<JudgeRecord> Records, JudgeAgree
     {
         var judges = await db.Judges.AsNoTracking().OrderBy(j => j.CreatedAt).ThenBy(j => j.Id).ToListAsync(ct);
         var said = await db.Judgments.AsNoTracking().OrderByDescending(j => j.At).Take(Window)
-            .Select(j => new Said(j.MatchId, j.JudgeId, j.First, j.Preferred, j.LatencyMs, j.CostMicroUsd)).ToListAsync(ct);
+            .Select(j => new Said(j.MatchId, j.JudgeId, j.First, j.Preferred, j.LatencyMs, j.CostMicroUsd, j.Model, j.PromptHash)).ToListAsync(ct);
         var gold = await db.GoldAnswers.AsNoTracking().OrderBy(a => a.At).ThenBy(a => a.Id).ToListAsync(ct);
         var ids = said.Select(s => s.Match).Distinct().ToList();
         var winners = (await db.Verdicts.AsNoTracking().Where(v => ids.Contains(v.MatchId)).Select(v => new { v.MatchId, v.Scores }).ToListAsync(ct)).ToDictionary(v => v.MatchId, v => Winner(v.Scores));
@@ -52,6 +53,10 @@ internal sealed record JudgeBoard(IReadOnlyList<JudgeRecord> Records, JudgeAgree
         {
             beliefs[space] = await book.BeliefAsync(space, ct);
         }
+        var clamped = ClampedReliability.Of(
+            [.. judges.SelectMany(j => gold.Where(a => a.JudgeId == j.Id && a.Version == j.Version).SelectMany(ClampedReliability.Sides)
+                .Concat(said.Where(s => s.Judge == j.Id && s.Preferred is not null && JudgeVersions.IsPresent(j, s.Model, s.PromptHash)).Select(s => new JudgeSaid(s.Match.Value, j.Id, s.Preferred!.Value))))],
+            gold.Select(a => a.GoldId).Distinct().ToDictionary(id => id, ClampedReliability.BetterSide));
         var records = judges.Select(judge =>
         {
             var own = said.Where(s => s.Judge == judge.Id).ToList();
@@ -65,6 +70,7 @@ internal sealed record JudgeBoard(IReadOnlyList<JudgeRecord> Records, JudgeAgree
                 own.Count == 0 ? null : own.Average(s => s.Latency), own.Sum(s => s.Cost) + gold.Where(a => a.JudgeId == judge.Id).Sum(a => a.CostMicroUsd),
                 JudgeStanding.Of(answers), Finite(Kappa.CohenKappa([.. judged.Select(m => m.Value)], [.. judged.Select(m => winners[m.Key.Match])])),
                 kin.Count == 0 ? null : kin.Average(m => m.Value == 2 ? 0.5 : families[m.Key.Match][m.Value] == ModelFamily.Of(judge.Model) ? 1.0 : 0),
+                clamped.GetValueOrDefault(judge.Id),
                 spaces.ToDictionary(s => s, s => beliefs[s].Weight(judge.Id)));
         }).ToList();
         return new(records, AgreementOf(judges, stances, votes), await book.ForecastsAsync(ct));
@@ -137,5 +143,5 @@ internal sealed record JudgeBoard(IReadOnlyList<JudgeRecord> Records, JudgeAgree
 
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 
-    private sealed record Said(MatchId Match, Guid Judge, int First, int? Preferred, long Latency, long Cost);
+    private sealed record Said(MatchId Match, Guid Judge, int First, int? Preferred, long Latency, long Cost, string Model, string PromptHash);
 }
