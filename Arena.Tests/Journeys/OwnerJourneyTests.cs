@@ -203,6 +203,11 @@ public sealed partial class OwnerJourneyTests(Browser browser) : IClassFixture<B
 
         await page.GotoAsync(agent);
         await page.GetByRole(AriaRole.Link, new() { Name = "Train", Exact = true }).ClickAsync();
+        await page.GetByText("More options").ClickAsync();
+        await Expect(page.GetByLabel("Learning rate")).ToBeVisibleAsync();
+        await Browser.PictureAsync(page, "42-train-form");
+        // A quarter of the recipe's rounds: this is about the way to the gate, not about strength.
+        await page.GetByLabel("Rounds", new() { Exact = true }).FillAsync("40");
         await page.GetByRole(AriaRole.Button, new() { Name = "Train", Exact = true }).ClickAsync();
         await Expect(page).ToHaveURLAsync(RunAddress());
         await Expect(page.Locator("arena-chart svg path, arena-chart svg polyline").First).ToBeVisibleAsync(Patient);
