@@ -132,19 +132,34 @@ public static class Fork
         {
             return running;
         }
-        var asked = running.Select(g => (g.State, Seat: rules.ToAct(g.State)[0])).ToList();
-        var moves = await continuer(asked, ct);
+        // Where seats act at once, all of them are asked before any acts.
+        var seats = running.ConvertAll(g => rules.ToAct(g.State));
+        var moves = await continuer([.. running.SelectMany((g, i) => seats[i].Select(s => (g.State, s)))], ct);
         var next = new List<(int Candidate, IGameState State)>(running.Count);
-        for (var i = 0; i < running.Count; i++)
+        var at = 0;
+        foreach (var (game, acting) in running.Zip(seats))
         {
-            if (rules.Read(asked[i].State, asked[i].Seat, moves[i]).Canonical is { } action)
+            var actions = new Dictionary<int, string>();
+            var faulted = new List<int>();
+            foreach (var s in acting)
             {
-                next.Add((running[i].Candidate, rules.Apply(asked[i].State, new Dictionary<int, string> { [asked[i].Seat] = action })));
+                if (rules.Read(game.State, s, moves[at++]).Canonical is { } action)
+                {
+                    actions[s] = action;
+                }
+                else
+                {
+                    faulted.Add(s);
+                }
+            }
+            if (faulted.Count == 0)
+            {
+                next.Add((game.Candidate, rules.Apply(game.State, actions)));
             }
             else
             {
                 // An illegal answer loses, as it does in a match.
-                sums[running[i].Candidate] += asked[i].Seat == seat ? 0 : 1;
+                sums[game.Candidate] += !faulted.Contains(seat) ? 1 : faulted.Count == 1 ? 0 : 0.5;
             }
         }
         return next;

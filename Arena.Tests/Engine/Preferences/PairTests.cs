@@ -58,6 +58,29 @@ public sealed class PairTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task PositionsOfEverySpaceAreForkedAlsoWhereSeatsActAtOnceLater()
+    {
+        var forked = new List<string>();
+        foreach (var rules in SpaceRegistry.All.Where(r => r.Card.Judging == JudgingMode.Rules))
+        {
+            Player[] players = [.. Enumerable.Range(0, rules.Card.MinSeats).Select(i => new Player(new Guid(i, 0, 0, new byte[8]), "hash"))];
+            var setup = new MatchSetup(Guid.Empty, rules, new byte[32], "casual", players);
+            var play = new MatchPlay(setup);
+            while (!play.Over)
+            {
+                play.Answer(play.Pending[0].Turn, play.HouseReply(play.Pending[0], rules.House[0]));
+            }
+            foreach (var position in Fork.Choose(MatchPosition.Of(setup, play.Finish()), 2, Seeded("choose")))
+            {
+                var actions = await Fork.EvaluateAsync(rules, position.State, position.Turn.Seat, Fork.Candidates(position, 2, Seeded("others")), 2, Fork.House(rules, 0.5, Seeded("fork")), default);
+                Assert.All(actions, a => Assert.InRange(a.Value, 0, 1));
+                forked.Add(rules.Card.Slug);
+            }
+        }
+        Assert.Superset(new HashSet<string> { "bid-tac-toe", "breakthrough", "connect-four", "kuhn-poker", "tic-tac-toe" }, forked.ToHashSet());
+    }
+
+    [Fact]
     public async Task AForkFindsTheWinningMove()
     {
         var rules = SpaceRegistry.Find("tic-tac-toe")!;
