@@ -2,6 +2,7 @@ using Arena.Rules.Play;
 using Arena.Rules.Spaces.BidTacToe;
 using Arena.Rules.Spaces.Breakthrough;
 using Arena.Rules.Spaces.Chess;
+using Arena.Rules.Spaces.CodeDuel;
 using Arena.Rules.Spaces.ConnectFour;
 using Arena.Rules.Spaces.Countdown;
 using Arena.Rules.Spaces.Debate;
@@ -35,6 +36,7 @@ public static class SpaceRegistry
         new InstructRules(),
         new TradeWarsRules(),
         new DebateRules(),
+        new CodeDuelRules(),
     ];
 
     /// <summary>The rules of <paramref name="slug"/>, or null.</summary>

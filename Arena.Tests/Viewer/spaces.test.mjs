@@ -61,3 +61,25 @@ test("A debate shows each side's speeches in their order, and who speaks next", 
   assert.match(describe({ ...view, phase: null }), /It is over/);
   assert.equal(move({ did: "short" }), "short");
 });
+
+test("Code duel shows the task, then rows of tests, code as plain text, and what each test said", async () => {
+  const { render, describe, move, count, told } = await board("code-duel");
+  const empty = { code: null, passed: null, steps: null, length: null, results: null, fault: null };
+  const view = { task: "`words` is <i>. Return `words`.", grade: 2, function: "brassArrow", parameters: ["words"], examples: ['brassArrow(["a"]) → 1'], hidden: 2, tests: null, toAct: [0, 1], answers: [{ seat: 0, ...empty }, { seat: 1, ...empty }] };
+  const open = render(view, two);
+  assert.match(open.words, /brassArrow\(words\).*grade 2 of 5 words is <i>\. Return words .*\["a"\]\) → 1 2 hidden tests wait.*Ada is writing code… Bo is writing code…/);
+  assert.equal(withClass(open, "av-cell").length, 0);
+  const answers = [
+    { seat: 0, code: "<script>alert(1)</script>", passed: 1, steps: 1234, length: 25, results: [{ passed: true, steps: 34, got: null, failure: null }, { passed: false, steps: 1200, got: "<b>", failure: null }], fault: null },
+    { seat: 1, ...empty, fault: "no-answer" },
+  ];
+  const done = render({ ...view, toAct: [], tests: ["t(1) → 1", "t(2) → 4"], answers }, { ...two, seats: [1, 0] });
+  assert.deepEqual(withClass(done, "av-cell").map((c) => [c.textContent, c.attributes.title]), [["✓", "1. t(1) → 1: passed, 34 steps"], ["✗", "2. t(2) → 4: returned <b>, 1,200 steps"]]);
+  assert.equal(withClass(done, "av-cells")[0].attributes["aria-label"], "Bo: 1 of 2 tests passed");
+  assert.equal(withClass(done, "av-code-text")[0].textContent, "<script>alert(1)</script>");
+  assert.equal(done.all((n) => n.tag === "script" || n.tag === "b" && n.textContent === "").length, 0);
+  assert.match(done.words, /Bo 1 of 2 1,234 steps · 25 characters.*Ada no answer No answer was given\./);
+  assert.match(describe(view), /write brassArrow\(words\)/);
+  assert.equal(move({ did: "x".repeat(1234) }), "1,234 characters of code");
+  assert.deepEqual([move({ did: null }), count(1234567), count(null), told({ passed: false, failure: "TypeError: x", steps: 3 })], [null, "1,234,567", "–", "TypeError: x, 3 steps"]);
+});

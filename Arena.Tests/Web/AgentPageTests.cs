@@ -54,6 +54,7 @@ public sealed class AgentPageTests(SiteFixture site)
     [InlineData("connect-four")]
     [InlineData("tic-tac-toe")]
     [InlineData("countdown")]
+    [InlineData("code-duel")]
     public async Task TheExampleOfASpacePlaysAWholeDryRunWithoutAFault(string space)
     {
         var browser = await site.JoinAsync("dry-" + space);

@@ -16,6 +16,7 @@ public sealed partial class PageTests(SiteFixture site)
     [InlineData("/spaces/countdown", "Six numbers")]
     [InlineData("/spaces/instruct", "Drawn constraints never contradict each other")]
     [InlineData("/spaces/tradewars", "Winner of 5 gets")]
+    [InlineData("/spaces/code-duel", "Whoever passes more tests is ahead")]
     [InlineData("/spaces/debate", "A motion and the sides are drawn")]
     [InlineData("/matches", "Watch")]
     [InlineData("/leaderboard", "One list per space")]

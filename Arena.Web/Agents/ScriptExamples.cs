@@ -13,6 +13,7 @@ public static class ScriptExamples
         "instruct" => Instruct,
         "debate" => Debate,
         "tradewars" => TradeWars,
+        "code-duel" => CodeDuel,
         _ => Anywhere,
     };
 
@@ -182,6 +183,22 @@ public static class ScriptExamples
           const wanted = change > 0.02 ? limit : change < -0.02 ? -limit : now;
           console.log("change of eight steps:", (100 * change).toFixed(1), "% position", now, "wanted", wanted);
           return wanted > now ? `buy ${wanted - now}` : wanted < now ? `sell ${now - wanted}` : "hold";
+        }
+        """;
+
+    private const string CodeDuel = """
+        // Code duel: the answer is code, so this script writes a script. It solves no task: it gives the examples' results back.
+        // observation.text is the task as a person would read it; observation.json has the function's name, parameters and examples.
+
+        function act(observation) {
+          const { task, function: name, examples, grade } = observation.json;
+          console.log("grade", grade, task);
+          const known = examples.map((e) => [JSON.stringify(e.arguments), e.result]);
+          return `function ${name}(...given) {
+            const known = new Map(${JSON.stringify(known)});
+            const asked = JSON.stringify(given);
+            return known.has(asked) ? known.get(asked) : ${JSON.stringify(examples[0].result)};
+          }`;
         }
         """;
 

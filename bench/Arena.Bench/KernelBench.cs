@@ -47,6 +47,9 @@ internal static class KernelBench
             Games("liars-dice/random", LiarsDice),
             Games("instruct/random", Instruct),
             Games("tradewars/random", TradeWars),
+            Games("code-duel/random", () => CodeDuel("random", "random")),
+            Games("code-duel/strong", () => CodeDuel("student", "reference")),
+            Games("code-duel/endless", () => CodeDuel(null, null)),
             Games("breakthrough/random", Breakthrough),
             Games("bid-tac-toe/random", BidTacToe),
             Games("chess/random", Chess),
@@ -206,6 +209,22 @@ internal static class KernelBench
             _sink += rules.Outcome(rules.Apply(state, answers))![0];
         }
         return 32;
+    }
+
+    /// <summary>A drawn task with its hidden tests, and the answers of two house agents run against them; null is an agent whose code never ends: the most that a match can cost.</summary>
+    private static long CodeDuel(params string?[] house)
+    {
+        var rules = SpaceRegistry.Find("code-duel")!;
+        const string endless = "for (let i = 0;;) i += [i].map((x) => x + 1).length;";
+        for (var game = 0; game < 4; game++)
+        {
+            var state = rules.Start(new Draws(Seed(), "deal/0"), 2);
+            var answers = Enumerable.Range(0, 2).ToDictionary(seat => seat, seat => house[seat] is { } slug
+                ? rules.Read(state, seat, rules.House.Single(h => h.Slug == slug).Act(rules, state, seat, new Draws(Seed(), "house"))).Canonical!
+                : $"function {(string)rules.Observe(state, seat).Json["function"]!}() {{ {endless} }} // {seat}");
+            _sink += rules.Outcome(rules.Apply(state, answers))![0];
+        }
+        return 4;
     }
 
     /// <summary>Five seats, sixteen rounds; orders within the limits, each with the same chance.</summary>
