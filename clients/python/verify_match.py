@@ -252,9 +252,9 @@ def verify(transcript, proof, rpc, vault):
 
     def seats():
         n = len(t["players"])
-        games = 1 if t["space"] in ("countdown", "pitch") else n
-        # The others with several games are mirrored; kuhn-poker since version 2.
-        own_deals = t["space"] == "bid-tac-toe" or (t["space"], t["rules"]) == ("kuhn-poker", 1)
+        # All answer the same prompt in one game; elsewhere seats rotate, mostly over one deal (kuhn-poker since version 2).
+        games = 1 if t["space"] in ("code-duel", "countdown", "instruct", "pitch") else n
+        own_deals = t["space"] in ("bid-tac-toe", "liars-dice", "tradewars") or (t["space"], t["rules"]) == ("kuhn-poker", 1)
         same([(g["deal"], g["seats"]) for g in t["games"]], [(i if own_deals else 0, [(s + i) % n for s in range(n)]) for i in range(games)])
 
     def scores():
