@@ -65,7 +65,10 @@ public sealed partial class OwnerJourneyTests(Browser browser) : IClassFixture<B
 
         await FinishedAsync(page);
         await Expect(page.Locator("#why")).ToContainTextAsync("was expected to score");
-        Assert.InRange(await page.Locator("arena-match .av-connect-four .av-piece").CountAsync(), 7, 42);
+        // The page comes anew when the match ends: its board follows a moment later.
+        var pieces = page.Locator("arena-match .av-connect-four .av-piece");
+        await Expect(pieces.Nth(6)).ToBeVisibleAsync(Patient);
+        Assert.InRange(await pieces.CountAsync(), 7, 42);
         await Browser.PictureAsync(page, "13-finished-match");
 
         // The same component replays: the scrubber takes the board back.
