@@ -51,10 +51,7 @@ internal static class ArrayMethods
             m.Step();
             var part = array.Items[i] is null or Undefined ? "" : Js.Text(m, array.Items[i], nesting + 1);
             m.TakeText(part.Length + by.Length, 0);
-            if (text.Length + part.Length + by.Length > 1_000_000)
-            {
-                throw m.RangeError("Invalid string length (at most 1000000 characters)");
-            }
+            m.Limit((long)text.Length + part.Length + by.Length);
             text.Append(i == 0 ? "" : by).Append(part);
         }
         return text.ToString();

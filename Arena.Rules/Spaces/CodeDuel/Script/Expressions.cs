@@ -464,7 +464,9 @@ internal sealed class ClassNode : Node
         var type = new JsClass(this, scope);
         foreach (var (key, method) in Methods)
         {
-            type.Methods[Js.Text(m, key.Evaluate(m, scope))] = new JsFunction(method, scope);
+            var name = Js.Text(m, key.Evaluate(m, scope));
+            m.Read(name);
+            type.Methods[name] = new JsFunction(method, scope);
         }
         foreach (var (key, value) in Statics)
         {

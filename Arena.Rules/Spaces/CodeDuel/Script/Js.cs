@@ -189,7 +189,7 @@ internal static class Operators
             "<<" => (double)(Js.Int32(m, left) << (Js.Int32(m, right) & 31)),
             ">>" => (double)(Js.Int32(m, left) >> (Js.Int32(m, right) & 31)),
             ">>>" => (double)((uint)Js.Int32(m, left) >> (Js.Int32(m, right) & 31)),
-            "in" => Js.IsObject(right) ? Members.Has(m, right!, Js.Text(m, left)) : throw m.TypeError($"Cannot use 'in' operator to search for '{Js.Text(m, left)}' in {Js.Text(m, right)}"),
+            "in" => Js.IsObject(right) ? Members.Has(m, right!, Js.Text(m, left)) : throw m.TypeError($"Cannot use 'in' operator to search for '{Members.Shown(m, left)}' in {Members.Shown(m, right)}"),
             "instanceof" => IsInstance(m, left, right),
             _ => throw new InvalidOperationException($"Unknown operator {sign}."),
         };

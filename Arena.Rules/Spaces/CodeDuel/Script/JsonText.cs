@@ -66,8 +66,14 @@ internal static class JsonText
                 return list;
             case JsObject made when !Js.IsFunction(made.Own("toJSON")):
                 var result = new JsonObject();
-                foreach (var key in made.Keys.Where(k => made.Own(k) is not (Undefined or JsFunction or JsNative or JsClass)))
+                foreach (var key in made.Keys)
                 {
+                    m.Read(key);
+                    if (made.Own(key) is Undefined or JsFunction or JsNative or JsClass)
+                    {
+                        m.Step();
+                        continue;
+                    }
                     result[key] = Write(m, made.Own(key), nesting + 1);
                 }
                 return result;
@@ -95,6 +101,7 @@ internal static class JsonText
         };
         var result = new StringBuilder();
         Append(m, result, Write(m, a[0]), indent, "\n");
+        m.Limit(result.Length);
         return result.ToString();
     }
 
@@ -146,10 +153,7 @@ internal static class JsonText
     {
         m.Step();
         m.Take(2 + line.Length);
-        if (into.Length > 1_000_000)
-        {
-            throw m.RangeError("Invalid string length (at most 1000000 characters)");
-        }
+        m.Limit(into.Length);
         var inner = line + indent;
         switch (node)
         {
@@ -171,6 +175,10 @@ internal static class JsonText
                 {
                     into.Append(first ? "" : ",").Append(indent.Length > 0 ? inner : "");
                     first = false;
+                    if (key.Length > 64)
+                    {
+                        m.TakeText(key.Length);
+                    }
                     Quote(into, key);
                     into.Append(indent.Length > 0 ? ": " : ":");
                     Append(m, into, value, indent, inner);

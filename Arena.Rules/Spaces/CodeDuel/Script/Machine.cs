@@ -70,12 +70,18 @@ internal sealed class Machine(ScriptLimits limits)
     /// <summary>Pays for a text that is about to be made.</summary>
     public void TakeText(long length, long copied = 0)
     {
-        if (length + copied > MostText)
+        Limit(length + copied);
+        Take(length + copied / 16);
+        Step((length + copied) / 16);
+    }
+
+    /// <summary>Ends what makes a text longer than any may be.</summary>
+    public void Limit(long length)
+    {
+        if (length > MostText)
         {
             throw RangeError($"Invalid string length (at most {MostText} characters)");
         }
-        Take(length + copied / 16);
-        Step((length + copied) / 16);
     }
 
     public void Enter()

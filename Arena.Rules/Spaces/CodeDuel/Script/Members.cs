@@ -67,7 +67,6 @@ internal static class Members
 
     public static void Set(Machine m, object? target, object? key, object? value)
     {
-        m.Read(key);
         switch (target)
         {
             case JsArray array:
@@ -173,7 +172,8 @@ internal static class Members
         }
     }
 
-    private static string Shown(Machine m, object? key) => Js.Text(m, key) is { Length: <= 60 } text ? text : "...";
+    /// <summary>A key or value within a message, which stays short.</summary>
+    internal static string Shown(Machine m, object? key) => Js.Text(m, key) is { Length: <= 60 } text ? text : "...";
 }
 
 /// <summary>What for-of, spread and destructuring walk.</summary>

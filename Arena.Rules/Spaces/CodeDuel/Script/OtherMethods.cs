@@ -7,12 +7,19 @@ internal static class FunctionMethods
 {
     public static IReadOnlyDictionary<string, JsNative> All { get; } = new Dictionary<string, JsNative>(StringComparer.Ordinal)
     {
-        ["call"] = new("call", (m, self, a) => Js.Call(m, self, a.Length > 0 ? a[0] : Undefined.Value, [.. a.Skip(1)])),
-        ["apply"] = new("apply", (m, self, a) => Js.Call(m, self, a.Length > 0 ? a[0] : Undefined.Value, a.Length > 1 && a[1] is JsArray given ? [.. given.Items] : [])),
+        ["call"] = new("call", (m, self, a) => Js.Call(m, self, a.Length > 0 ? a[0] : Undefined.Value, Passed(m, a.Skip(1), a.Length))),
+        ["apply"] = new("apply", (m, self, a) => Js.Call(m, self, a.Length > 0 ? a[0] : Undefined.Value, a.Length > 1 && a[1] is JsArray given ? Passed(m, given.Items, given.Items.Count) : [])),
         ["bind"] = new("bind", (m, self, a) => Js.IsFunction(self)
-            ? new JsNative("bound", (m2, _, more) => Js.Call(m2, self, a.Length > 0 ? a[0] : Undefined.Value, [.. a.Skip(1), .. more]))
+            ? new JsNative("bound", (m2, _, more) => Js.Call(m2, self, a.Length > 0 ? a[0] : Undefined.Value, Passed(m2, a.Skip(1).Concat(more), a.Length + more.Length)))
             : throw m.TypeError("bind was called on something that is no function")),
     };
+
+    /// <summary>Arguments that are copied from a list: paid, for no spread was.</summary>
+    private static object?[] Passed(Machine m, IEnumerable<object?> arguments, int count)
+    {
+        m.Step(count / 16);
+        return [.. arguments];
+    }
 }
 
 internal static class NumberMethods

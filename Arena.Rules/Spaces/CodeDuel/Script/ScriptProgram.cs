@@ -81,7 +81,7 @@ public sealed class ScriptProgram
         {
             return new(null, $"{Describe(machine, e.Value)} (line {e.Line})", machine.Steps, machine.Cells);
         }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or NullReferenceException or InvalidCastException or IndexOutOfRangeException or OverflowException)
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or NullReferenceException or InvalidCastException or IndexOutOfRangeException or ArithmeticException or FormatException or KeyNotFoundException)
         {
             // A fault of the interpreter that nobody knows yet must cost one call, not the match: the same call ends like this everywhere.
             return new(null, $"the interpreter failed ({e.GetType().Name}, line {machine.Line})", machine.Steps, machine.Cells);

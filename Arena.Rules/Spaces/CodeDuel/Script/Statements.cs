@@ -343,7 +343,12 @@ internal sealed class TryNode : Node
             }
             (m.Returned, m.Label) = (returned, label);
         }
-        return thrown is null ? flow : throw new ScriptThrowException(thrown.Value, thrown.Line);
+        if (thrown is null)
+        {
+            return flow;
+        }
+        m.Throw();
+        throw new ScriptThrowException(thrown.Value, thrown.Line);
     }
 
     private Flow Handle(Machine m, Scope scope, object? value)

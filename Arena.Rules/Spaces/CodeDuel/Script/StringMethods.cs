@@ -128,21 +128,33 @@ internal static class StringMethods
         return new JsArray(m, parts.Take(most));
     }
 
-    /// <summary>$$ is a dollar, $&amp; the text that was found; other patterns stand for themselves.</summary>
-    private static string With(string pattern, string found)
+    /// <summary>What a replacement stands for (ECMA-262, 22.1.3.19.1, without groups): $$ a dollar, $&amp; what was found, $` and $' what stands before and behind it.</summary>
+    private static IEnumerable<(string Text, int From, int Length)> Parts(string pattern, string text, string found, int at)
     {
-        if (!pattern.Contains('$', StringComparison.Ordinal))
+        for (int i = 0, next; i < pattern.Length; i = next)
         {
-            return pattern;
+            next = i + 2;
+            switch (pattern[i] == '$' && next <= pattern.Length ? pattern[i + 1] : ' ')
+            {
+                case '$':
+                    yield return (pattern, i, 1);
+                    break;
+                case '&':
+                    yield return (found, 0, found.Length);
+                    break;
+                case '`':
+                    yield return (text, 0, at);
+                    break;
+                case '\'':
+                    yield return (text, at + found.Length, text.Length - at - found.Length);
+                    break;
+                default:
+                    // Up to the next dollar nothing is special.
+                    next = pattern.IndexOf('$', i + 1) is >= 0 and var dollar ? dollar : pattern.Length;
+                    yield return (pattern, i, next - i);
+                    break;
+            }
         }
-        var text = new StringBuilder();
-        for (var i = 0; i < pattern.Length; i++)
-        {
-            var next = pattern[i] == '$' && i + 1 < pattern.Length ? pattern[i + 1] : ' ';
-            text.Append(next switch { '$' => "$", '&' => found, _ => pattern[i].ToString() });
-            i += next is '$' or '&' ? 1 : 0;
-        }
-        return text.ToString();
     }
 
     private static object? Replace(Machine m, string text, Arguments a, bool all)
@@ -152,20 +164,36 @@ internal static class StringMethods
         {
             throw m.TypeError("The subset searches for texts only");
         }
+        var pattern = Js.IsFunction(a[1]) ? null : a.Text(m, 1);
+        var special = pattern?.Contains('$', StringComparison.Ordinal) == true;
         var result = new StringBuilder();
         var from = 0;
         for (var at = text.IndexOf(sought, StringComparison.Ordinal); at >= 0;)
         {
             m.Step();
             result.Append(text, from, at - from);
-            var with = Js.IsFunction(a[1]) ? Js.Text(m, Js.Call(m, a[1], Undefined.Value, sought, (double)at, text)) : With(a.Text(m, 1), sought);
-            m.TakeText(with.Length + at - from, result.Length);
-            result.Append(with);
+            if (special)
+            {
+                // What it makes is paid before it is made: a short pattern can stand for very much.
+                m.Step(pattern!.Length / 8);
+                m.TakeText(Parts(pattern, text, sought, at).Sum(p => (long)p.Length) + at - from, result.Length);
+                foreach (var (part, start, length) in Parts(pattern, text, sought, at))
+                {
+                    result.Append(part, start, length);
+                }
+            }
+            else
+            {
+                var with = pattern ?? Js.Text(m, Js.Call(m, a[1], Undefined.Value, sought, (double)at, text));
+                m.TakeText(with.Length + at - from, result.Length);
+                result.Append(with);
+            }
             from = at + sought.Length;
             var next = sought.Length == 0 ? at + 1 : from;
             at = all && next <= text.Length ? text.IndexOf(sought, next, StringComparison.Ordinal) : -1;
         }
         m.Take(text.Length - from);
+        m.Limit((long)result.Length + text.Length - from);
         return result.Append(text, from, text.Length - from).ToString();
     }
 }
@@ -197,5 +225,5 @@ internal readonly struct Arguments(object?[] values)
     }
 
     /// <exception cref="ScriptThrowException">It is no function.</exception>
-    public object Function(Machine m, int index) => Js.IsFunction(this[index]) ? this[index]! : throw m.TypeError($"{Js.Text(m, this[index])} is not a function");
+    public object Function(Machine m, int index) => Js.IsFunction(this[index]) ? this[index]! : throw m.TypeError($"{Members.Shown(m, this[index])} is not a function");
 }

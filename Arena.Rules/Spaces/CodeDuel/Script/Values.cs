@@ -52,8 +52,9 @@ internal class JsObject
     {
         if (Frozen)
         {
-            throw m.TypeError($"Cannot assign to read only property '{key}' of object");
+            throw m.TypeError($"Cannot assign to read only property '{Members.Shown(m, key)}' of object");
         }
+        m.Read(key);
         if (!_properties.ContainsKey(key))
         {
             m.Take(2);
@@ -70,11 +71,21 @@ internal sealed class JsArray
     {
     }
 
+    /// <summary>Paid before it is held: a few arguments can stand for more members than there is memory.</summary>
     public JsArray(Machine m, IEnumerable<object?> items)
     {
-        Items.AddRange(items);
-        m.Take(1 + Items.Count);
-        m.Step(Items.Count);
+        m.Take(1);
+        if (items.TryGetNonEnumeratedCount(out var count))
+        {
+            m.Take(count);
+            m.Step(count);
+            Items.AddRange(items);
+            return;
+        }
+        foreach (var item in items)
+        {
+            Add(m, item);
+        }
     }
 
     public List<object?> Items { get; } = [];

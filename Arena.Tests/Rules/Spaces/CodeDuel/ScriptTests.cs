@@ -130,12 +130,41 @@ public sealed class ScriptTests
     [InlineData("const m = new Map(); for (let i = 0; i < 2e4; i++) m.set(i, i); while (true) m.clear()")]
     [InlineData("const o = {}; for (let i = 0; i < 2e4; i++) o[i] = i; while (true) { delete o[0]; o[0] = 1 }")]
     [InlineData("const s = 'a'.repeat(9e4); const a = [s + 1, s + 2, s + 3, s + 4]; while (true) a.sort()")]
+    [InlineData("const o = { ...Array(4e4) }; while (true) JSON.stringify(o)")]
+    [InlineData("const o = {}; o['a'.repeat(3e5)] = 1; while (true) JSON.stringify(o)")]
+    [InlineData("const o = {}; o['a'.repeat(3e5)] = 1; while (true) structuredClone(o)")]
+    [InlineData("const s = 'a'.repeat(9e5); while (true) ({ [s]: 1 })")]
+    [InlineData("const s = 'a'.repeat(9e5); while (true) (class { [s]() {} })")]
+    [InlineData("const s = 'a'.repeat(9e5); while (true) Object.fromEntries([[s, 1]])")]
+    [InlineData("const a = Array(4e4).fill(65); while (true) String.fromCharCode.apply(null, a)")]
+    [InlineData("const a = Array(4e4).fill(65), f = () => 1; while (true) f.apply(null, a)")]
+    [InlineData("const g = isNaN.bind(null, ...Array(4e4).fill(65)); while (true) g()")]
+    [InlineData("const c = isNaN.call, a = Array(4e4).fill(c); while (true) c.apply(c, a)")]
+    [InlineData("const p = '$&'.repeat(5e4); while (true) 'a'.repeat(100).replaceAll('', p)")]
     [InlineData("switch ('a'.repeat(9e5)) { default: } const s = 'a'.repeat(9e5), t = 'a'.repeat(9e5); while (true) switch (s) { case t: }")]
     public void AStepIsNeverMuchWork(string body)
     {
         // Two hundred turns must cost more than all steps: each is paid by the letters and members that it goes through.
         var limited = ScriptProgram.Parse($"function solve() {{ let turns = 0; {body.Replace("while (true)", "while (++turns < 200)", StringComparison.Ordinal)}; return turns }}").Program!.Call("solve", [], Limits);
         Assert.True(limited.Failure?.StartsWith("ran out of", StringComparison.Ordinal) == true, $"{limited.Failure} after {limited.Steps} steps: {limited.Value}");
+    }
+
+    [Theory]
+    [InlineData("const a = Array(6e3).fill(0); return [].concat(...Array(6e3).fill(a)).length", "ran out of steps")]
+    [InlineData("const s = 'a'.repeat(4e3); return s.replace(s, '$&'.repeat(2e4)).length", "Invalid string length")]
+    [InlineData("const o = {}; o['a'.repeat(3e5)] = 1; return Array(4e4).fill(o)", "ran out of steps")]
+    [InlineData("const s = 'a'.repeat(9e5); let n = 0; while (n < 900) try { s in s } catch (e) { n++ } return n", "")]
+    public void MemoryIsPaidBeforeItIsTaken(string body, string why)
+    {
+        // The first three stand for 0.3 GB, 0.2 GB and 40,000 keys of 0.6 MB to hash; what a refusal says of a long text is short.
+        var program = ScriptProgram.Parse($"function solve() {{ {body} }}").Program!;
+        var (outcome, taken) = ScriptStack.Run(() =>
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            return (program.Call("solve", [], Limits), GC.GetAllocatedBytesForCurrentThread() - before);
+        });
+        Assert.Contains(why, outcome.Failure ?? "", StringComparison.Ordinal);
+        Assert.InRange(taken, 0, 32L << 20);
     }
 
     [Theory]
@@ -164,6 +193,8 @@ public sealed class ScriptTests
         Assert.True(Steps(wide, 20) - Steps(wide, 10) > 5 * (Steps(narrow, 20) - Steps(narrow, 10)));
         var throws = ScriptProgram.Parse("function solve(t) { for (let i = 0; i < t; i++) try { throw i } catch { } return 1 }").Program!;
         Assert.True(Steps(throws, 20) - Steps(throws, 10) > 10 * 100);
+        var passedOn = ScriptProgram.Parse("function solve(t) { for (let i = 0; i < t; i++) try { try { try { throw i } finally { } } finally { } } catch { } return 1 }").Program!;
+        Assert.True(Steps(passedOn, 20) - Steps(passedOn, 10) > 10 * 300);
     }
 
     [Fact]
