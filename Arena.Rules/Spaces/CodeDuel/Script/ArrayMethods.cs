@@ -35,7 +35,7 @@ internal static class ArrayMethods
         ("toSorted", (m, s, a) => Sort(m, new JsArray(m, s.Items), a)),
         ("toReversed", (m, s, _) => Reverse(m, new JsArray(m, s.Items))),
         ("fill", Fill),
-        ("flat", (m, s, a) => Flat(m, s, a[0] is Undefined ? 1 : Math.Min(a.Integer(m, 0), 100), new JsArray())),
+        ("flat", (m, s, a) => Flat(m, s, a[0] is Undefined ? 1 : a.Integer(m, 0), new JsArray())),
         ("at", (m, s, a) => a.Integer(m, 0) is var i && (i < 0 ? i + s.Items.Count : i) is var at && at >= 0 && at < s.Items.Count ? s.Items[(int)at] : Undefined.Value),
         ("with", (m, s, a) => With(m, s, a)),
         ("keys", (_, s, _) => new JsIterator(Live(s, (_, i) => i).GetEnumerator())),

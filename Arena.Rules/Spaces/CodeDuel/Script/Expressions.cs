@@ -441,7 +441,7 @@ internal sealed class FunctionNode : Node
         }
         var own = new Scope(scope);
         var function = new JsFunction(this, own);
-        own.Declare(Name, false, function);
+        own.Declare(Name, true, function);
         return function;
     }
 }
@@ -449,6 +449,9 @@ internal sealed class FunctionNode : Node
 internal sealed class ClassNode : Node
 {
     public required string Name { get; init; }
+
+    /// <summary>Of an expression: its methods know it by its name. A declaration's name is bound around it.</summary>
+    public bool BindsOwnName { get; set; } = true;
 
     public required FunctionNode? Constructor { get; init; }
 
@@ -461,7 +464,15 @@ internal sealed class ClassNode : Node
     protected override object? Result(Machine m, Scope scope)
     {
         m.Take(1 + Methods.Length);
+        if (BindsOwnName && Name.Length > 0)
+        {
+            scope = new Scope(scope);
+        }
         var type = new JsClass(this, scope);
+        if (BindsOwnName && Name.Length > 0)
+        {
+            scope.Declare(Name, true, type);
+        }
         foreach (var (key, method) in Methods)
         {
             var name = Js.Text(m, key.Evaluate(m, scope));

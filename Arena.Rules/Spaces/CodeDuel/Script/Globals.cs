@@ -51,7 +51,7 @@ internal static class Globals
             ("parseFloat", (m, a) => Numbers.ReadPrefix(m.Through(a.Text(m, 0)))),
             ("isNaN", (m, a) => double.IsNaN(a.Number(m, 0))),
             ("isFinite", (m, a) => double.IsFinite(a.Number(m, 0))),
-            ("structuredClone", (m, a) => Clone(m, a[0], 0))))
+            ("structuredClone", (m, a) => Clone(m, a[0], 0, new(ReferenceEqualityComparer.Instance)))))
         {
             yield return (name, code);
         }
@@ -213,30 +213,45 @@ internal static class Globals
     private static string Point(Machine m, double value) =>
         value == Math.Truncate(value) && value is >= 0 and <= 0x10FFFF ? value is >= 0xD800 and < 0xE000 ? ((char)value).ToString() : char.ConvertFromUtf32((int)value) : throw m.RangeError("Invalid code point");
 
-    private static object? Clone(Machine m, object? value, int nesting)
+    /// <param name="done">What is cloned already: an object that is held twice, or by itself, is so in the copy too.</param>
+    private static object? Clone(Machine m, object? value, int nesting, Dictionary<object, object> done)
     {
         if (nesting > 100)
         {
             throw m.RangeError("nested too deeply to be cloned");
         }
+        if (value is not null && done.TryGetValue(value, out var already))
+        {
+            return already;
+        }
         switch (value)
         {
             case JsArray array:
-                return new JsArray(m, array.Items.Select(v => Clone(m, v, nesting + 1)).ToList());
+                var items = new JsArray();
+                m.Take(1);
+                done[value] = items;
+                foreach (var item in array.Items)
+                {
+                    items.Add(m, Clone(m, item, nesting + 1, done));
+                }
+                return items;
             case JsMap map:
                 var copy = new JsMap(map.IsSet);
+                done[value] = copy;
                 foreach (var (key, kept) in map.Walk(m))
                 {
                     m.Step();
-                    copy.Set(m, Clone(m, key, nesting + 1), Clone(m, kept, nesting + 1));
+                    var cloned = Clone(m, key, nesting + 1, done);
+                    copy.Set(m, cloned, map.IsSet ? cloned : Clone(m, kept, nesting + 1, done));
                 }
                 return copy;
             case JsObject made:
                 var clone = new JsObject { Kind = made.Kind };
-                foreach (var key in made.Keys)
+                done[value] = clone;
+                foreach (var key in made.Kind is null ? made.Keys : ["name", "message"])
                 {
                     m.Step();
-                    clone.Set(m, key, Clone(m, made.Own(key), nesting + 1));
+                    clone.Set(m, key, Clone(m, made.Own(key), nesting + 1, done));
                 }
                 return clone;
             default:

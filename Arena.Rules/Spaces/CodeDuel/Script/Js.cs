@@ -75,15 +75,14 @@ internal static class Js
                     throw m.RangeError("arrays nested too deeply to become a text");
                 }
                 return ArrayMethods.Join(m, array, ",", nesting);
-            case JsFunction function: return $"function {function.Code.Name}() {{ ... }}";
+            case JsFunction or JsClass: throw m.TypeError("The source of a function or class is no value in the subset");
             case JsNative native: return $"function {native.Name}() {{ [native code] }}";
-            case JsClass type: return $"class {type.Code.Name}";
             case JsMap map: return map.IsSet ? "[object Set]" : "[object Map]";
             case JsObject { Kind: not null } error: return error.Own("message") is string { Length: > 0 } message ? $"{Text(m, error.Own("name"))}: {message}" : Text(m, error.Own("name"));
-            case JsObject made when IsFunction(made.Own("valueOf")) || made.Class is JsClass { Methods: var methods } && methods.ContainsKey("valueOf"):
+            case JsObject made when made.Method("valueOf") is not null:
                 throw m.TypeError("An object with a valueOf of its own can't become a number or a text in the subset");
-            case JsObject made when made.Own("toString") is JsFunction own: return Primitive(m, own.Call(m, made, []));
-            case JsObject { Class: JsClass type } made when type.Methods.TryGetValue("toString", out var own): return Primitive(m, Call(m, own, made, []));
+            case JsObject made when made.Method("toString") is { } own: return Primitive(m, Call(m, own, made, []));
+            case JsObject { IsBare: true }: throw m.TypeError("Cannot convert object to primitive value");
             default: return "[object Object]";
         }
     }

@@ -64,7 +64,7 @@ internal static class JsonText
                     list.Add(Write(m, array.Items[i], nesting + 1));
                 }
                 return list;
-            case JsObject made when !Js.IsFunction(made.Own("toJSON")):
+            case JsObject made when made.Method("toJSON") is null:
                 var result = new JsonObject();
                 foreach (var key in made.Keys)
                 {
@@ -78,7 +78,7 @@ internal static class JsonText
                 }
                 return result;
             case JsMap or JsIterator: return new JsonObject();
-            case JsObject own: return Write(m, Js.Call(m, own.Own("toJSON"), own), nesting + 1);
+            case JsObject own: return Write(m, Js.Call(m, own.Method("toJSON"), own), nesting + 1);
             default: return null;
         }
     }

@@ -67,6 +67,10 @@ internal sealed class Lexer(string source)
             _at++;
             return new(TokenKind.Template, "`", 0, line, column, at, newLine);
         }
+        if (source.AsSpan(_at).StartsWith("<!--", StringComparison.Ordinal) || ((newLine || line == 1 && source.AsSpan(0, _at).IsWhiteSpace()) && source.AsSpan(_at).StartsWith("-->", StringComparison.Ordinal)))
+        {
+            throw Problem(line, column, "Comments of HTML are not part of the subset; put a space between the signs.");
+        }
         foreach (var sign in Signs)
         {
             if (string.CompareOrdinal(source, _at, sign, 0, sign.Length) == 0 && !(sign == "?." && _at + 2 < source.Length && char.IsAsciiDigit(source[_at + 2])))
@@ -210,7 +214,7 @@ internal sealed class Lexer(string source)
                     digits++;
                 }
             }
-            return digits > 0 ? End(value) : throw Problem(line, column, "This number has no digits.");
+            return digits > 0 ? End(value, start + 2) : throw Problem(line, column, "This number has no digits.");
         }
         Digits();
         if (_at < source.Length && source[_at] == '.')
@@ -236,11 +240,25 @@ internal sealed class Lexer(string source)
         {
             throw Problem(line, column, "Numbers don't begin with a 0; octal is written 0o17.");
         }
-        return End(double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture));
+        return End(double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture), start);
 
-        double End(double value) => _at < source.Length && IsNamePart(source[_at])
+        double End(double value, int digits) => Stray(source.AsSpan(digits, _at - digits)) ? throw Problem(line, column, "In a number _ stands between two digits.")
+            : _at < source.Length && IsNamePart(source[_at])
             ? throw Problem(line, column, source[_at] == 'n' ? "BigInt is not part of the subset." : "A name can't follow a number directly.")
             : value;
+    }
+
+    /// <summary>Whether an underscore has no digit on one of its sides.</summary>
+    private static bool Stray(ReadOnlySpan<char> digits)
+    {
+        for (var i = 0; i < digits.Length; i++)
+        {
+            if (digits[i] == '_' && (i == 0 || i == digits.Length - 1 || !char.IsAsciiHexDigit(digits[i - 1]) || !char.IsAsciiHexDigit(digits[i + 1])))
+            {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void Digits()

@@ -5,9 +5,21 @@ namespace Arena.Rules.Spaces.CodeDuel.Script;
 /// <summary>Reading and writing properties of any value.</summary>
 internal static class Members
 {
+    public const string Prototype = "__proto__";
+
+    /// <summary>What objects inherit in other engines beside <see cref="ObjectMethods.OfAll"/>.</summary>
+    private static readonly HashSet<string> Inherited = new(StringComparer.Ordinal)
+    {
+        Prototype, "constructor", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__",
+    };
+
     /// <summary>The array index that a key is, or -1.</summary>
     public static int Index(string key) =>
         key.Length is > 0 and < 10 && char.IsAsciiDigit(key[0]) && (key.Length == 1 || key[0] != '0') && int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : -1;
+
+    /// <summary>Where a name of an object stands among the whole numbers that come first (to 2^32 - 2), or -1.</summary>
+    public static long Place(string key) =>
+        key.Length is 10 && key[0] is >= '1' and <= '4' && uint.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var place) && place < uint.MaxValue ? place : Index(key);
 
     public static object? Get(Machine m, object? target, object? key)
     {
@@ -22,7 +34,7 @@ internal static class Members
                 var name = Js.Text(m, key);
                 return name == "length" ? (double)array.Items.Count
                     : Index(name) is >= 0 and var i ? i < array.Items.Count ? array.Items[i] : Undefined.Value
-                    : ArrayMethods.All.GetValueOrDefault(name) ?? (object)Undefined.Value;
+                    : ArrayMethods.All.GetValueOrDefault(name) ?? Missing(m, name);
             case string text:
                 if (key is double place)
                 {
@@ -31,33 +43,34 @@ internal static class Members
                 var word = Js.Text(m, key);
                 return word == "length" ? (double)text.Length
                     : Index(word) is >= 0 and var at ? at < text.Length ? text[at].ToString() : Undefined.Value
-                    : StringMethods.All.GetValueOrDefault(word) ?? (object)Undefined.Value;
+                    : StringMethods.All.GetValueOrDefault(word) ?? Missing(m, word);
             case JsObject made:
                 var property = Js.Text(m, key);
                 return made.TryGet(property, out var value) ? value
                     : made.Class is JsClass type && type.Methods.TryGetValue(property, out var method) ? method
                     : property == "constructor" && made.Class is not null ? made.Class
-                    : ObjectMethods.OfAll.GetValueOrDefault(property) ?? (object)Undefined.Value;
+                    : made.IsBare ? Undefined.Value
+                    : property == "constructor" && made.Kind is null ? ObjectMethods.Object
+                    : ObjectMethods.OfAll.GetValueOrDefault(property) ?? Missing(m, property);
             case JsMap map:
                 var member = Js.Text(m, key);
-                return member == "size" ? (double)map.Count : (map.IsSet ? MapMethods.OfSet : MapMethods.OfMap).GetValueOrDefault(member) ?? (object)Undefined.Value;
-            case double:
-                return NumberMethods.All.GetValueOrDefault(Js.Text(m, key)) ?? (object)Undefined.Value;
-            case bool:
-                return ObjectMethods.OfAll.GetValueOrDefault(Js.Text(m, key)) ?? (object)Undefined.Value;
+                return member == "size" ? (double)map.Count : (map.IsSet ? MapMethods.OfSet : MapMethods.OfMap).GetValueOrDefault(member) ?? Missing(m, member);
+            case double or bool:
+                var ofAll = Js.Text(m, key);
+                return (target is double ? NumberMethods.All : ObjectMethods.OfAll).GetValueOrDefault(ofAll) ?? Missing(m, ofAll);
             case JsFunction function:
                 return Js.Text(m, key) switch
                 {
                     "name" => function.Code.Name,
                     "length" => (double)function.Code.Parameters.TakeWhile(p => p is not (RestPattern or DefaultPattern)).Count(),
-                    var f => FunctionMethods.All.GetValueOrDefault(f) ?? (object)Undefined.Value,
+                    var f => FunctionMethods.All.GetValueOrDefault(f) ?? Missing(m, f),
                 };
             case JsNative native:
                 var own = Js.Text(m, key);
-                return native.Members.TryGetValue(own, out var found) ? found : own == "name" ? native.Name : FunctionMethods.All.GetValueOrDefault(own) ?? (object)Undefined.Value;
+                return native.Members.TryGetValue(own, out var found) ? found : own == "name" ? native.Name : FunctionMethods.All.GetValueOrDefault(own) ?? Missing(m, own);
             case JsClass of:
                 var shared = Js.Text(m, key);
-                return of.Static.TryGet(shared, out var kept) ? kept : shared == "name" ? of.Code.Name : Undefined.Value;
+                return of.Static.TryGet(shared, out var kept) ? kept : shared == "name" ? of.Code.Name : Missing(m, shared);
             case JsIterator:
                 return MapMethods.OfIterator.GetValueOrDefault(Js.Text(m, key)) ?? (object)Undefined.Value;
             default:
@@ -65,10 +78,15 @@ internal static class Members
         }
     }
 
+    /// <summary>What is not there is undefined, unless other engines have it on every value: that is refused, never silently another value.</summary>
+    private static object Missing(Machine m, string name) => Inherited.Contains(name) ? throw m.TypeError($"'{name}' of this value is not part of the subset") : Undefined.Value;
+
     public static void Set(Machine m, object? target, object? key, object? value)
     {
         switch (target)
         {
+            case JsObject or JsClass when key is Prototype:
+                throw m.TypeError("Prototypes are not part of the subset");
             case JsArray array:
                 SetItem(m, array, key, value);
                 break;
@@ -108,7 +126,7 @@ internal static class Members
 
     public static bool Has(Machine m, object target, string key) => m.Paid(key) && target switch
     {
-        JsObject made => made.Has(key) || (made.Class is JsClass type && type.Methods.ContainsKey(key)),
+        JsObject made => made.Has(key) || (made.Class is JsClass type && type.Methods.ContainsKey(key)) || (!made.IsBare && (Inherited.Contains(key) || ObjectMethods.OfAll.ContainsKey(key))),
         JsArray array => key == "length" || (Index(key) is >= 0 and var index && index < array.Items.Count),
         _ => throw m.TypeError("\"in\" of the subset takes objects and arrays"),
     };

@@ -85,7 +85,7 @@ internal static class ObjectMethods
             ("isFrozen", (_, a) => a[0] switch { JsObject made => made.Frozen, JsArray array => array.Frozen, _ => true }),
             ("is", (m, a) => a[0] is double x && a[1] is double y ? double.IsNaN(x) ? double.IsNaN(y) : x == y && double.IsNegative(x) == double.IsNegative(y) : Js.StrictEquals(m, a[0], a[1])),
             ("hasOwn", (m, a) => a[0] is JsObject made ? m.Paid(a[1]) && made.Has(a.Text(m, 1)) : Members.Keys(m, Some(m, a[0])).Contains(a.Text(m, 1))),
-            ("create", (m, a) => a[0] is null ? new JsObject() : throw m.TypeError("Object.create of the subset takes null only")),
+            ("create", (m, a) => a[0] is null ? new JsObject { IsBare = true } : throw m.TypeError("Object.create of the subset takes null only")),
             ("groupBy", GroupBy)),
     };
 
@@ -116,7 +116,7 @@ internal static class ObjectMethods
 
     private static object? GroupBy(Machine m, Arguments a)
     {
-        var made = new JsObject();
+        var made = new JsObject { IsBare = true };
         var call = a.Function(m, 1);
         var index = 0.0;
         foreach (var value in Iteration.Of(m, a[0]))

@@ -12,14 +12,17 @@ internal sealed partial class Parser
     {
         "break", "case", "catch", "class", "const", "continue", "debugger", "default", "delete", "do", "else", "export", "extends", "false", "finally", "for",
         "function", "if", "import", "in", "instanceof", "new", "null", "return", "super", "switch", "this", "throw", "true", "try", "typeof", "var", "void",
-        "while", "with", "yield", "let", "static", "await", "enum",
+        "while", "with", "yield", "let", "static", "await", "enum", "implements", "interface", "package", "private", "protected", "public",
     };
 
     private readonly Lexer _lexer;
     private Token _token;
     private int _nesting;
-    private Block _block = new();
+    private Block _block = new() { IsTop = true };
     private Function _function = new();
+
+    /// <summary>Where "{a = 1}" was read that is no pattern yet; none may be left at the end of a statement.</summary>
+    private Token? _unfinished;
 
     public Parser(string source)
     {
@@ -114,19 +117,41 @@ internal sealed partial class Parser
         return result;
     }
 
+    /// <summary>A name that a declaration gives.</summary>
+    private string NewName()
+    {
+        var at = _token;
+        var name = Name();
+        return name is "eval" or "arguments" ? throw Problem(at, $"\"{name}\" can't be declared or assigned to.") : name;
+    }
+
     private void DeclareLexical(Token at, string name, bool constant)
     {
-        if (_block.Lexical.Any(l => l.Name == name) || _block.Functions.Any(f => f.Name == name))
+        if (_block.Lexical.Any(l => l.Name == name) || _block.Functions.Any(f => f.Name == name) || _block.Vars.Contains(name) || _block.Parameters.Contains(name))
         {
             throw Problem(at, $"\"{name}\" is declared twice.");
         }
         _block.Lexical.Add((name, constant));
     }
 
+    /// <summary>A var belongs to its function and passes the blocks between.</summary>
+    private void DeclareVar(Token at, string name)
+    {
+        for (var block = _block; block is not null; block = block.Outer)
+        {
+            if (block.Lexical.Any(l => l.Name == name) || (!block.IsTop && block.Functions.Any(f => f.Name == name)))
+            {
+                throw Problem(at, $"\"{name}\" is declared twice.");
+            }
+            block.Vars.Add(name);
+        }
+        _function.Vars.Add(name);
+    }
+
     private FunctionNode FunctionBody(string name, int line, IReadOnlyList<Pattern> parameters, bool arrow, Func<Node>? expression = null)
     {
-        var (block, function) = (_block, _function);
-        (_block, _function) = (new(), new());
+        var (block, function, unfinished) = (_block, _function, _unfinished);
+        (_block, _function, _unfinished) = (new() { IsTop = true, Parameters = [.. parameters.SelectMany(p => p.Names)] }, new(), null);
         Node body;
         if (expression is not null)
         {
@@ -142,7 +167,7 @@ internal sealed partial class Parser
             }
             body = new BlockNode { Line = line, Body = [.. statements], Lexical = [.. _block.Lexical], Functions = [.. _block.Functions], Vars = [.. _function.Vars], OwnScope = false };
         }
-        (_block, _function) = (block, function);
+        (_block, _function, _unfinished) = (block, function, _unfinished ?? unfinished);
         if (expression is null)
         {
             Advance();
@@ -154,14 +179,23 @@ internal sealed partial class Parser
     {
         Expect("(");
         var parameters = new List<Pattern>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
         while (!Is(")"))
         {
-            if (Take("..."))
+            var at = _token;
+            var isRest = Take("...");
+            parameters.Add(isRest ? new RestPattern(BindingTarget()) : BindingElement());
+            foreach (var name in parameters[^1].Names)
             {
-                parameters.Add(new RestPattern(BindingTarget()));
+                if (!names.Add(name))
+                {
+                    throw Problem(at, $"\"{name}\" is declared twice.");
+                }
+            }
+            if (isRest)
+            {
                 break;
             }
-            parameters.Add(BindingElement());
             if (!Is(")"))
             {
                 Expect(",");
@@ -211,7 +245,7 @@ internal sealed partial class Parser
             {
                 if (Take("..."))
                 {
-                    rest = new NamePattern(Name());
+                    rest = new NamePattern(NewName());
                     break;
                 }
                 var at = _token;
@@ -222,7 +256,7 @@ internal sealed partial class Parser
                 }
                 else
                 {
-                    Pattern own = at.Kind == TokenKind.Name && !Reserved.Contains(at.Text) ? new NamePattern(at.Text) : throw Unexpected();
+                    Pattern own = at.Kind == TokenKind.Name && !Reserved.Contains(at.Text) && at.Text is not ("eval" or "arguments") ? new NamePattern(at.Text) : throw Unexpected();
                     parts.Add((key, Take("=") ? new DefaultPattern(own, Assignment()) : own));
                 }
                 if (!Is("}"))
@@ -233,15 +267,17 @@ internal sealed partial class Parser
             Expect("}");
             return new ObjectPattern([.. parts], rest);
         }
-        return new NamePattern(Name());
+        return new NamePattern(NewName());
     });
 
     /// <summary>What was read as an expression turns out to be assigned to.</summary>
     private Pattern ToPattern(Node node, Token at) => node switch
     {
+        NameNode { Name: "eval" or "arguments" or FunctionNode.This } => throw Problem(at, "This can't be assigned to."),
         NameNode name => new NamePattern(name.Name),
         MemberNode member => new MemberPattern(member),
         AssignNode { Operator: "=" } assign => new DefaultPattern(assign.Target, assign.Value),
+        ArrayNode or ObjectNode when _inParentheses.Contains(node) => throw Problem(at, "A pattern has no parentheses of its own."),
         ArrayNode array when array.Items[..Math.Max(0, array.Items.Length - 1)].Any(i => i is SpreadNode) => throw Problem(at, "Only the last part takes the rest."),
         ObjectNode made when made.Properties[..Math.Max(0, made.Properties.Length - 1)].Any(p => p.Key is null) => throw Problem(at, "Only the last part takes the rest."),
         ObjectNode made when made.Properties.Any(p => p.Value is SpreadNode { Value: not (NameNode or MemberNode) }) => throw Problem(at, "The rest of an object goes into a name."),
@@ -254,6 +290,17 @@ internal sealed partial class Parser
 
     private sealed class Block
     {
+        /// <summary>The block around it in the same function.</summary>
+        public Block? Outer { get; init; }
+
+        /// <summary>A function's body: there functions are like vars.</summary>
+        public bool IsTop { get; init; }
+
+        public HashSet<string> Parameters { get; init; } = [];
+
+        /// <summary>Declared in it or in a block within it.</summary>
+        public HashSet<string> Vars { get; } = new(StringComparer.Ordinal);
+
         public List<(string Name, bool Constant)> Lexical { get; } = [];
 
         public List<FunctionNode> Functions { get; } = [];
@@ -262,5 +309,12 @@ internal sealed partial class Parser
     private sealed class Function
     {
         public HashSet<string> Vars { get; } = new(StringComparer.Ordinal);
+
+        /// <summary>What surrounds the statement at hand.</summary>
+        public int Loops { get; set; }
+
+        public int Switches { get; set; }
+
+        public List<(string Name, bool OfLoop)> Labels { get; } = [];
     }
 }

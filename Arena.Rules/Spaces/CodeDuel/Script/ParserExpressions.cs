@@ -42,19 +42,24 @@ internal sealed partial class Parser
         }
         if (_token.Kind == TokenKind.Name && !Reserved.Contains(_token.Text) && Peek() is { Text: "=>", Kind: TokenKind.Sign })
         {
-            var parameter = new NamePattern(Advance().Text);
+            var parameter = new NamePattern(NewName());
             return Arrow([parameter], at.Line);
         }
         if (Is("(") && ArrowFollows())
         {
             return Arrow(Parameters(), at.Line);
         }
+        var unfinished = _unfinished;
+        _unfinished = null;
         var left = Conditional();
         if (_token.Kind != TokenKind.Sign || !Assignments.Contains(_token.Text))
         {
+            _unfinished ??= unfinished;
             return left;
         }
         var sign = Advance().Text;
+        // With "=" behind it what was read is a pattern, where defaults may stand.
+        _unfinished = sign == "=" && left is ArrayNode or ObjectNode ? unfinished : _unfinished ?? unfinished;
         var target = sign == "=" ? ToPattern(left, at) : left is NameNode or MemberNode { Optional: false } ? ToPattern(left, at) : throw Problem(at, "This can't be assigned to.");
         var value = Assignment();
         if (value is FunctionNode { Name: "" } function && target is NamePattern named)
@@ -199,7 +204,8 @@ internal sealed partial class Parser
         }
     }
 
-    private LiteralNode Key() => _token.Kind == TokenKind.Name
+    private LiteralNode Key() => _token.Kind == TokenKind.Name && _token.Text == Members.Prototype ? throw Problem(_token, "Prototypes are not part of the subset.")
+        : _token.Kind == TokenKind.Name
         ? new LiteralNode { Line = _token.Line, Value = Advance().Text }
         : throw Problem(_token, Is("#") ? "Private members are not part of the subset." : "A property's name is expected.");
 
@@ -221,8 +227,12 @@ internal sealed partial class Parser
             throw Problem(_token, "new.target is not part of the subset.");
         }
         var made = IsWord("new") ? Nested(New) : Primary();
-        while (Is(".") || Is("["))
+        while (Is(".") || Is("[") || Is("?."))
         {
+            if (Is("?."))
+            {
+                throw Problem(_token, "?. can't stand in what new makes.");
+            }
             made = Take(".") ? new MemberNode { Line = line, Target = made, Key = Key() } : new MemberNode { Line = Advance().Line, Target = made, Key = Index() };
         }
         return new NewNode { Line = line, Class = made, Arguments = Is("(") ? Arguments() : [] };
@@ -301,7 +311,7 @@ internal sealed partial class Parser
                 {
                     throw Problem(_token, "Generators are not part of the subset.");
                 }
-                var name = Is("(") ? "" : Name();
+                var name = Is("(") ? "" : NewName();
                 return FunctionBody(name, at.Line, Parameters(), arrow: false) is var function && name.Length > 0 ? function.Named() : function;
             case "class":
                 return Class();
@@ -382,6 +392,10 @@ internal sealed partial class Parser
                 }
                 else if (Take(":"))
                 {
+                    if (at is { Kind: TokenKind.Name or TokenKind.Text, Text: Members.Prototype })
+                    {
+                        throw Problem(at, "Prototypes are not part of the subset.");
+                    }
                     var value = Assignment();
                     if (value is FunctionNode { Name: "" } function && at.Kind == TokenKind.Name)
                     {
@@ -392,6 +406,10 @@ internal sealed partial class Parser
                 else if (at.Kind == TokenKind.Name && !Reserved.Contains(at.Text))
                 {
                     // {a = 1} is a pattern in disguise; as a value the default is never looked at.
+                    if (Is("="))
+                    {
+                        _unfinished ??= _token;
+                    }
                     properties.Add(new(key, new NameNode { Line = at.Line, Name = at.Text }, Take("=") ? Assignment() : null));
                 }
                 else

@@ -2,9 +2,23 @@ namespace Arena.Rules.Spaces.CodeDuel.Script;
 
 internal sealed partial class Parser
 {
-    private Node Statement() => Nested(() =>
+    private Node Statement()
     {
-        var line = _token.Line;
+        var outer = _unfinished;
+        _unfinished = null;
+        var statement = Nested(AnyStatement);
+        if (_unfinished is { } at)
+        {
+            throw Problem(at, "\"=\" stands here in a pattern only.");
+        }
+        _unfinished = outer;
+        return statement;
+    }
+
+    private Node AnyStatement()
+    {
+        var start = _token;
+        var line = start.Line;
         if (Is("{"))
         {
             return BlockStatement();
@@ -34,6 +48,7 @@ internal sealed partial class Parser
                     var isBreak = Advance().Text == "break";
                     var label = _token.Kind == TokenKind.Name && !_token.AfterNewLine && !Reserved.Contains(_token.Text) ? Advance().Text : null;
                     EndStatement();
+                    CheckJump(start, isBreak, label);
                     return new JumpNode { Line = line, Flow = isBreak ? Flow.Break : Flow.Continue, Label = label };
                 case "throw":
                     Advance();
@@ -47,11 +62,10 @@ internal sealed partial class Parser
                     throw Problem(_token, "async is not part of the subset: everything runs at once.");
             }
         }
-        var start = _token;
         var expression = Expression();
-        if (expression is NameNode name && Take(":"))
+        if (expression is NameNode name && !_inParentheses.Contains(name) && Take(":"))
         {
-            return Labelled(name.Name);
+            return Labelled(start, name.Name);
         }
         if (start is { Kind: TokenKind.Name, Text: "let" })
         {
@@ -59,27 +73,64 @@ internal sealed partial class Parser
         }
         EndStatement();
         return new ExpressionNode { Line = line, Value = expression };
-    });
+    }
 
     /// <summary>The statement of an if or a loop, which declares nothing unless it is a block.</summary>
     private Node Inner() => IsWord("function") || IsWord("class") || IsWord("const") || (IsWord("let") && Peek() is { Kind: TokenKind.Name } or { Kind: TokenKind.Sign, Text: "[" or "{" })
         ? throw Problem(_token, "A declaration here needs braces around it.")
         : Statement();
 
-    private Node Labelled(string label) => _token.Text switch
+    private Node Labelled(Token at, string label)
     {
-        "for" when IsWord("for") => For(label),
-        "while" when IsWord("while") => While(label),
-        "do" when IsWord("do") => DoWhile(label),
-        "switch" when IsWord("switch") => Switch(label),
-        _ => new LabelNode { Line = _token.Line, Label = label, Body = Inner() },
-    };
+        if (_function.Labels.Any(l => l.Name == label))
+        {
+            throw Problem(at, $"The label \"{label}\" stands within one of the same name.");
+        }
+        _function.Labels.Add((label, IsWord("for") || IsWord("while") || IsWord("do")));
+        Node statement = _token.Text switch
+        {
+            "for" when IsWord("for") => For(label),
+            "while" when IsWord("while") => While(label),
+            "do" when IsWord("do") => DoWhile(label),
+            "switch" when IsWord("switch") => Switch(label),
+            _ => new LabelNode { Line = _token.Line, Label = label, Body = Inner() },
+        };
+        _function.Labels.RemoveAt(_function.Labels.Count - 1);
+        return statement;
+    }
 
-    private BlockNode BlockStatement()
+    /// <summary>The statement that a loop repeats.</summary>
+    private Node LoopBody()
+    {
+        _function.Loops++;
+        var body = Inner();
+        _function.Loops--;
+        return body;
+    }
+
+    private void CheckJump(Token at, bool isBreak, string? label)
+    {
+        var known = label is null
+            ? _function.Loops + (isBreak ? _function.Switches : 0) > 0
+            : _function.Labels.Any(l => l.Name == label && (isBreak || l.OfLoop));
+        if (!known)
+        {
+            throw Problem(at, (isBreak, label) switch
+            {
+                (true, null) => "break stands in a loop or a switch only.",
+                (false, null) => "continue stands in a loop only.",
+                (true, _) => $"There is no label \"{label}\" around this break.",
+                _ => $"There is no loop with the label \"{label}\" around this continue.",
+            });
+        }
+    }
+
+    /// <param name="parameters">What a catch declares.</param>
+    private BlockNode BlockStatement(HashSet<string>? parameters = null)
     {
         var line = Expect("{").Line;
         var outer = _block;
-        _block = new();
+        _block = new() { Outer = outer, Parameters = parameters ?? [] };
         var body = new List<Node>();
         while (!Is("}"))
         {
@@ -111,7 +162,7 @@ internal sealed partial class Parser
             {
                 if (at.Text == "var")
                 {
-                    _function.Vars.Add(name);
+                    DeclareVar(target, name);
                 }
                 else
                 {
@@ -145,8 +196,8 @@ internal sealed partial class Parser
             throw Problem(_token, "Generators are not part of the subset.");
         }
         var at = _token;
-        var name = Name();
-        if (_block.Lexical.Any(l => l.Name == name))
+        var name = NewName();
+        if (_block.Lexical.Any(l => l.Name == name) || _block.Parameters.Contains(name) && !_block.IsTop || !_block.IsTop && (_block.Vars.Contains(name) || _block.Functions.Any(f => f.Name == name)))
         {
             throw Problem(at, $"\"{name}\" is declared twice.");
         }
@@ -160,6 +211,7 @@ internal sealed partial class Parser
     {
         var at = _token;
         var made = Class();
+        made.BindsOwnName = false;
         if (made.Name.Length == 0)
         {
             throw Problem(at, "This class needs a name.");
@@ -171,7 +223,7 @@ internal sealed partial class Parser
     private ClassNode Class()
     {
         var line = Advance().Line;
-        var name = _token.Kind == TokenKind.Name && !Reserved.Contains(_token.Text) ? Advance().Text : "";
+        var name = _token.Kind == TokenKind.Name && !Reserved.Contains(_token.Text) ? NewName() : "";
         if (IsWord("extends"))
         {
             throw Problem(_token, "Inheritance is not part of the subset.");
@@ -246,13 +298,13 @@ internal sealed partial class Parser
         Expect("(");
         var test = Expression();
         Expect(")");
-        return new ForNode { Line = line, Label = label, Test = test, Body = Inner() };
+        return new ForNode { Line = line, Label = label, Test = test, Body = LoopBody() };
     }
 
     private Node DoWhile(string? label)
     {
         var line = Advance().Line;
-        var body = Inner();
+        var body = LoopBody();
         if (!TakeWord("while"))
         {
             throw Problem(_token, "\"while\" is expected.");
@@ -273,7 +325,7 @@ internal sealed partial class Parser
         }
         Expect("(");
         var outer = _block;
-        _block = new();
+        _block = new() { Outer = outer };
         Node? first = null;
         Pattern? target = null;
         var declared = false;
@@ -299,6 +351,7 @@ internal sealed partial class Parser
             if (IsWord("of") || IsWord("in"))
             {
                 target = ToPattern(expression, at);
+                _unfinished = null;
             }
         }
         Node loop;
@@ -316,7 +369,7 @@ internal sealed partial class Parser
                 Constant = _block.Lexical.Any(l => l.Constant),
                 Keys = keys,
                 Over = over,
-                Body = Inner(),
+                Body = LoopBody(),
             };
         }
         else
@@ -326,7 +379,7 @@ internal sealed partial class Parser
             Expect(";");
             var update = Is(")") ? null : Expression();
             Expect(")");
-            loop = new ForNode { Line = line, Label = label, First = first, Lexical = [.. _block.Lexical], Test = test, Update = update, Body = Inner() };
+            loop = new ForNode { Line = line, Label = label, First = first, Lexical = [.. _block.Lexical], Test = test, Update = update, Body = LoopBody() };
         }
         _block = outer;
         return loop;
@@ -340,11 +393,16 @@ internal sealed partial class Parser
         Expect(")");
         Expect("{");
         var outer = _block;
-        _block = new();
+        _block = new() { Outer = outer };
         var cases = new List<(Node? Test, Node[] Body)>();
+        _function.Switches++;
         while (!Take("}"))
         {
             Node? test = null;
+            if (IsWord("default") && cases.Any(c => c.Test is null))
+            {
+                throw Problem(_token, "A switch has one default.");
+            }
             if (!TakeWord("default"))
             {
                 if (!TakeWord("case"))
@@ -361,6 +419,7 @@ internal sealed partial class Parser
             }
             cases.Add((test, [.. body]));
         }
+        _function.Switches--;
         var result = new SwitchNode { Line = line, Label = label, Value = value, Cases = [.. cases], Lexical = [.. _block.Lexical], Functions = [.. _block.Functions] };
         _block = outer;
         return result;
@@ -379,7 +438,7 @@ internal sealed partial class Parser
                 caught = BindingTarget();
                 Expect(")");
             }
-            handler = BlockStatement();
+            handler = BlockStatement([.. caught?.Names ?? []]);
         }
         var last = TakeWord("finally") ? BlockStatement() : null;
         return handler is null && last is null ? throw Unexpected() : new TryNode { Line = line, Body = body, Caught = caught, Handler = handler, Last = last };

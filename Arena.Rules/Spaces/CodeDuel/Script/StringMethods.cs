@@ -117,7 +117,7 @@ internal static class StringMethods
 
     private static object? Split(Machine m, string text, Arguments a)
     {
-        var most = a[1] is Undefined ? int.MaxValue : (int)Math.Clamp(a.Integer(m, 1), 0, int.MaxValue);
+        var most = a[1] is Undefined ? int.MaxValue : (int)Math.Min((uint)Js.Int32(m, a[1]), int.MaxValue);
         if (a[0] is Undefined)
         {
             return new JsArray(m, [text]);

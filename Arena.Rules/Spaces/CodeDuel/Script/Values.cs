@@ -23,7 +23,13 @@ internal class JsObject
 
     public bool Frozen { get; set; }
 
+    /// <summary>It has no prototype: nothing but its own properties.</summary>
+    public bool IsBare { get; init; }
+
     public int Count => _properties.Count;
+
+    /// <summary>A function of its own or of its class, or null.</summary>
+    public object? Method(string name) => TryGet(name, out var own) ? Js.IsFunction(own) ? own : null : Class is JsClass type ? type.Methods.GetValueOrDefault(name) : null;
 
     public IEnumerable<string> Keys
     {
@@ -34,8 +40,8 @@ internal class JsObject
                 // An error's own two are not listed, as in the language.
                 return [.. _properties.Keys.Where(k => k is not ("name" or "message"))];
             }
-            var indices = _properties.Keys.Where(k => Members.Index(k) >= 0).OrderBy(Members.Index).ToList();
-            return indices.Count == 0 ? [.. _properties.Keys] : [.. indices, .. _properties.Keys.Where(k => Members.Index(k) < 0)];
+            var indices = _properties.Keys.Where(k => Members.Place(k) >= 0).OrderBy(Members.Place).ToList();
+            return indices.Count == 0 ? [.. _properties.Keys] : [.. indices, .. _properties.Keys.Where(k => Members.Place(k) < 0)];
         }
     }
 
@@ -284,7 +290,7 @@ internal sealed class JsClass(ClassNode code, Scope scope)
         }
         if (Code.Constructor is { } constructor)
         {
-            new JsFunction(constructor, scope).Call(m, self, arguments);
+            return new JsFunction(constructor, scope).Call(m, self, arguments) is var result && Js.IsObject(result) ? result : self;
         }
         return self;
     }

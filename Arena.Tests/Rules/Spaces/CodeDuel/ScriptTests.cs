@@ -53,7 +53,7 @@ public sealed class ScriptTests
     [Fact]
     public async Task MadeProgramsGiveWhatNodeGives()
     {
-        var programs = Enumerable.Range(0, 400).Select(seed => new ProgramMaker(seed).Make()).ToList();
+        List<string> programs = [.. Enumerable.Range(0, 400).Select(seed => new ProgramMaker(seed).Make()), .. Enumerable.Range(0, 600).Select(seed => new ScriptPrograms(seed).Make())];
         var theirs = await NodeAsync(programs);
         var wrong = programs.Zip(theirs).Where(p => Run(p.First) != p.Second).Select(p => $"{p.First}\n  node: {p.Second}\n  ours: {Run(p.First)}").ToList();
         Assert.True(wrong.Count == 0, $"{wrong.Count} differ:\n{string.Join('\n', wrong.Take(5))}");
@@ -224,11 +224,25 @@ public sealed class ScriptTests
         Assert.Equal((line, column), (problem.Line, problem.Column));
     }
 
+    [Theory]
+    [InlineData("return ({}).__proto__", "Prototypes")]
+    [InlineData("const k = '__proto__'; return ({})[k]", "TypeError")]
+    [InlineData("const o = {}, k = '__proto__'; o[k] = { a: 1 }; return o.a", "Prototypes")]
+    [InlineData("return { __proto__: { a: 1 } }.a", "Prototypes")]
+    [InlineData("return [].constructor === Array", "TypeError")]
+    [InlineData("return String(() => 1)", "TypeError")]
+    [InlineData("return `${class A {}}`", "TypeError")]
+    [InlineData("class A { static { this.z = 1 } } return A.z", "can't stand here")]
+    [InlineData("let a = 3, b = 2; return a<!--b", "Comments of HTML")]
+    [InlineData("a: b: for (let i = 0; i < 3; i++) { for (;;) continue a } return 1", "no loop with the label")]
+    public void WhatOtherEnginesDoOtherwiseIsAnErrorAndNeverAnotherValue(string body, string why) =>
+        Assert.Contains(why, Detail($"function solve() {{ {body}\n}}"), StringComparison.Ordinal);
+
     [Fact]
     public void NoTextMakesItThrow()
     {
         string[] words = ["function", "solve", "(", ")", "{", "}", "[", "]", "return", "let", "=", "=>", "`", "${", "'", "\"", "/", "*", "//", "/*", "...", "?.", "1", "x", ";", ",", ":", "class", "new", "for", "of", "\\", "\u2028", "\0", "😀", "\ud800", "#", "@", "async", "try", "0x", "1e", "\n"];
-        var random = new Draws(7);
+        var random = new ScriptDraws(7);
         for (var i = 0; i < 4_000; i++)
         {
             var source = string.Concat(Enumerable.Range(0, 1 + random.Next(60)).Select(_ => words[random.Next(words.Length)] + (random.Next(2) == 0 ? " " : "")));
@@ -246,6 +260,19 @@ public sealed class ScriptTests
             Assert.True(program is null != problem is null);
             var failure = program?.Call("solve", [1, "a"], Limits with { Steps = 5_000 }).Failure;
             Assert.False(failure?.Contains("interpreter failed", StringComparison.Ordinal) == true, $"{failure}: {source}");
+        }
+        for (var i = 0; i < 3_000; i++)
+        {
+            // A made program with a few of its signs and words put in each other's place, and now and then bytes of any kind.
+            var made = new ScriptPrograms(i).Make().ToCharArray();
+            for (var changes = 1 + random.Next(4); changes > 0; changes--)
+            {
+                made[random.Next(made.Length)] = i % 10 == 0 ? (char)random.Next(256) : made[random.Next(made.Length)];
+            }
+            var (program, problem) = ScriptProgram.Parse(new(made));
+            Assert.True(program is not null || problem is { Line: >= 1, Column: >= 1 });
+            var failure = program?.Call("solve", [], Limits with { Steps = 5_000 }).Failure;
+            Assert.False(failure?.Contains("interpreter failed", StringComparison.Ordinal) == true, $"{failure}: {new string(made)}");
         }
         foreach (var huge in (string[])[new string('(', 1 << 20), new string('x', 1 << 20), new string('[', 19_000), new string('`', 19_000), string.Concat(Enumerable.Repeat("`${", 6_000)), string.Concat(Enumerable.Repeat("x=>", 6_000)), string.Concat(Enumerable.Repeat("1+", 9_000)), string.Concat(Enumerable.Repeat("-", 19_000)), string.Concat(Enumerable.Repeat("a.", 9_000)), string.Concat(Enumerable.Repeat("if(1)", 3_900)), string.Concat(Enumerable.Repeat("new ", 4_900))])
         {
@@ -304,23 +331,10 @@ public sealed class ScriptTests
         return [.. JsonNode.Parse(text)!.AsArray().Select(v => v!.GetValue<string>())];
     }
 
-    private sealed class Draws(int seed)
-    {
-        private uint _state = (uint)seed * 2654435761 + 12345;
-
-        public int Next(int below)
-        {
-            _state ^= _state << 13;
-            _state ^= _state >> 17;
-            _state ^= _state << 5;
-            return (int)(_state % (uint)below);
-        }
-    }
-
     /// <summary>Random programs of numbers, texts and arrays that always end.</summary>
     private sealed class ProgramMaker(int seed)
     {
-        private readonly Draws _draws = new(seed + 1);
+        private readonly ScriptDraws _draws = new(seed + 1);
 
         public string Make() =>
             $"function solve() {{ let a = {Value(3)}, b = {Value(3)}, c = [{Value(2)}, {Value(2)}, {Value(2)}]; for (let i = 0; i < {_draws.Next(5)}; i++) {{ {Step()} {Step()} }} if ({Value(2)}) {{ {Step()} }} return [a, b, c, {Value(3)}, {Value(3)}]; }}";
