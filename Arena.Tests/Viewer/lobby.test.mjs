@@ -38,4 +38,9 @@ test("Reading the list again keeps what was known of a match's speed", () => {
   assert.equal(lobby.next(null).id, "m1");
 });
 
-test("A space's name is made from its slug", () => assert.equal(spaceName("connect-four"), "Connect Four"));
+test("A space has its own name, or one made from its slug", () => {
+  assert.equal(spaceName("kuhn-poker", { "kuhn-poker": "Kuhn poker" }), "Kuhn poker");
+  assert.equal(spaceName("connect-four"), "Connect four");
+  assert.equal(spaceName("constructor", {}), "Constructor");
+  assert.equal(spaceName(null), "");
+});

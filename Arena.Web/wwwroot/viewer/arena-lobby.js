@@ -1,7 +1,7 @@
 // <arena-lobby match-id="..." space="...">: a match that is being played, and another one some seconds after it has ended.
 //
 //   match-id   the first match (without it: any that runs)       space   only matches of this space
-//   heading    the title, instead of the space's name
+//   heading    the title, instead of the space's name            names   spaces' names as JSON, {"kuhn-poker": "Kuhn poker"}
 //   prefer     spaces to choose first, "connect-four,tic-tac-toe"   list    how many other live matches to name, 5 by default
 // "Stay" keeps the match. It hears of matches on the hub (WatchLobby) and reads /api/v1/matches?status=running now and then.
 
@@ -24,9 +24,11 @@ class ArenaLobby extends HTMLElement {
   #pause = 0;
   #timer = 0;
   #leave = null;
+  #names = {};
 
   connectedCallback() {
     styles();
+    this.#names = JSON.parse(this.getAttribute("names") ?? "{}");
     this.#build();
     this.addEventListener("arena-match", this.#onMatch);
     const first = this.getAttribute("match-id");
@@ -141,7 +143,7 @@ class ArenaLobby extends HTMLElement {
   }
 
   #title(space) {
-    this.heading.textContent = this.getAttribute("heading") ?? (spaceName(space) || "Live");
+    this.heading.textContent = this.getAttribute("heading") ?? (spaceName(space, this.#names) || "Live");
   }
 
   #list() {
@@ -151,7 +153,7 @@ class ArenaLobby extends HTMLElement {
       el("h3", { text: "Also live" }),
       el("ul", {}, ...others.map((m) => el("li", {}, el("a", { href: `/matches/${m.id}` },
         ...m.players.flatMap((_, i) => [i ? el("span", { class: "al-vs", text: "vs" }) : null, el("span", { class: "al-name" }, mark(i), nameOf(m.players, i))])),
-      el("span", { class: "al-space", text: spaceName(m.space) })))),
+      el("span", { class: "al-space", text: spaceName(m.space, this.#names) })))),
     ] : []));
   }
 }

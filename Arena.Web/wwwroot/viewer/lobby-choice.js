@@ -44,5 +44,9 @@ export class Lobby {
   }
 }
 
-/** "connect-four" -> "Connect Four". */
-export const spaceName = (slug) => (slug ?? "").split("-").map((w) => w.charAt(0).toUpperCase() + w.slice(1)).join(" ");
+/** The name of a space: as `names` ({slug: name}) has it, else its slug's words: "connect-four" -> "Connect four". */
+export function spaceName(slug, names = {}) {
+  if (Object.hasOwn(names, slug ?? "")) return names[slug];
+  const words = (slug ?? "").replaceAll("-", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
