@@ -63,6 +63,12 @@ public sealed class ArenaDb(DbContextOptions<ArenaDb> options) : IdentityDbConte
 
     public DbSet<GoldAnswer> GoldAnswers => Set<GoldAnswer>();
 
+    public DbSet<Probe> Probes => Set<Probe>();
+
+    public DbSet<ProbeCursor> ProbeCursors => Set<ProbeCursor>();
+
+    public DbSet<ProbeAnswer> ProbeAnswers => Set<ProbeAnswer>();
+
     public DbSet<Escalation> Escalations => Set<Escalation>();
 
     public DbSet<PersonVote> PersonVotes => Set<PersonVote>();

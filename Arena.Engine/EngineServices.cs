@@ -126,6 +126,8 @@ public static class EngineServices
 
         services.AddSingleton<PlayedMatches>();
         services.AddSingleton<RatingRebuild>();
+        services.AddSingleton<ProbeBook>();
+        services.AddHostedService<ProbeWorker>();
         services.AddSingleton<ScrutinyWorker>();
         services.AddHostedService(sp => sp.GetRequiredService<ScrutinyWorker>());
         services.AddSingleton<ForkWork>();

@@ -29,7 +29,7 @@ public sealed class GoldDesk(ArenaDb db, TimeProvider time)
     /// <returns>The case, or why it was refused.</returns>
     public async Task<(GoldCase? Case, string? Refused)> AddAsync(NewGold wish, CancellationToken ct)
     {
-        if (Rubric.For(wish.Space) is null)
+        if (Rubric.ForJudged(wish.Space) is null)
         {
             return (null, $"{wish.Space} is not a judged space.");
         }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Arena.Engine;
+using Arena.Engine.Agents;
 using Arena.Engine.Verdicts;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
@@ -9,26 +10,37 @@ using Microsoft.Extensions.Options;
 namespace Arena.Judges;
 
 /// <summary>
-/// Measures the judges: gives each the gold cases that are due, dressed as a match, and stores what it said. Accuracy, biases, canaries and drift are
+/// Measures the judges: gives each the known answers that are due, gold cases and probes, dressed as matches, and stores what it said. Accuracy, biases, canaries and drift are
 /// computed from these rows alone; a judge whose canaries give it away is marked compromised and counts nothing.
 /// </summary>
-public sealed partial class GoldWorker(IDbContextFactory<ArenaDb> factory, OpenJudge open, IOptions<JudgeOptions> options, TimeProvider time, ILogger<GoldWorker> log) : BackgroundService
+public sealed partial class GoldWorker(
+    IDbContextFactory<ArenaDb> factory, AgentClients agents, OpenJudge open, IOptions<JudgeOptions> options, TimeProvider time, ILogger<GoldWorker> log) : BackgroundService
 {
+    /// <summary>Probes of each source space that are asked, the newest.</summary>
+    private const int NewestProbes = 60;
+
     /// <summary>Gives every enabled judge at most one case.</summary>
     /// <returns>Cases answered.</returns>
     public async Task<int> LookAsync(CancellationToken ct)
     {
         List<Judge> judges;
         List<GoldCase> cases;
+        var probes = new List<ProbeRef>();
         await using (var db = await factory.CreateDbContextAsync(ct))
         {
             judges = await db.Judges.AsNoTracking().Where(j => j.Enabled).OrderBy(j => j.CreatedAt).ToListAsync(ct);
             cases = await db.GoldCases.AsNoTracking().Where(g => g.Enabled).ToListAsync(ct);
+            foreach (var space in Rubric.Newest.Where(r => !r.Judged).Select(r => r.Space))
+            {
+                probes.AddRange(await db.Probes.AsNoTracking().Where(p => p.Space == space).OrderByDescending(p => p.Window).Take(NewestProbes)
+                    .Select(p => new ProbeRef(new OpenProbe(p.Id, p.Space, p.Window), p.BetterVersion, p.WorseVersion)).ToListAsync(ct));
+            }
         }
         var answered = 0;
         foreach (var judge in judges)
         {
-            if (await DueAsync(judge, cases, ct) is { } due && await AskAsync(judge, due, ct))
+            var due = await DueAsync(judge, cases, probes, ct);
+            if ((due.Gold is { } gold && await AskAsync(judge, gold, ct)) || (due.Probe is { } probe && await AskAsync(judge, probe, ct)))
             {
                 answered++;
             }
@@ -52,27 +64,36 @@ public sealed partial class GoldWorker(IDbContextFactory<ArenaDb> factory, OpenJ
         }
     }
 
-    private async Task<GoldCase?> DueAsync(Judge judge, List<GoldCase> cases, CancellationToken ct)
+    private async Task<Trial> DueAsync(Judge judge, List<GoldCase> cases, List<ProbeRef> probes, CancellationToken ct)
     {
         await using var db = await factory.CreateDbContextAsync(ct);
-        var answers = await db.GoldAnswers.AsNoTracking().Where(a => a.JudgeId == judge.Id && a.Version == judge.Version).Select(a => new { a.GoldId, a.At }).ToListAsync(ct);
-        var last = answers.Count == 0 ? DateTimeOffset.MinValue : answers.Max(a => a.At);
-        var since = answers.Count == 0 ? 0 : await db.Judgments.Where(j => j.JudgeId == judge.Id && j.At > last).Select(j => j.MatchId).Distinct().CountAsync(ct);
-        return GoldSchedule.Next(cases, [.. answers.Select(a => (a.GoldId, a.At))], since);
+        var gold = await db.GoldAnswers.AsNoTracking().Where(a => a.JudgeId == judge.Id && a.Version == judge.Version).Select(a => new { a.GoldId, a.At }).ToListAsync(ct);
+        var tried = await db.ProbeAnswers.AsNoTracking().Where(a => a.JudgeId == judge.Id && a.Version == judge.Version).Select(a => new { a.ProbeId, a.Space, a.At }).ToListAsync(ct);
+        var last = gold.Select(a => a.At).Concat(tried.Select(a => a.At)).DefaultIfEmpty(DateTimeOffset.MinValue).Max();
+        var since = gold.Count + tried.Count == 0 ? 0 : await db.Judgments.Where(j => j.JudgeId == judge.Id && j.At > last).Select(j => j.MatchId).Distinct().CountAsync(ct);
+        var done = tried.Select(a => a.ProbeId).ToHashSet();
+        var left = new List<OpenProbe>();
+        foreach (var probe in probes.Where(p => !done.Contains(p.Probe.Id)))
+        {
+            if (Kinship.Bars(judge, [await agents.KnowAsync(probe.Better, ct), await agents.KnowAsync(probe.Worse, ct)]) is null)
+            {
+                left.Add(probe.Probe);
+            }
+        }
+        return TrialSchedule.Next(cases, [.. gold.Select(a => (a.GoldId, a.At))], left, [.. tried.Select(a => (a.Space, a.At))], since);
     }
 
     private async Task<bool> AskAsync(Judge judge, GoldCase gold, CancellationToken ct)
     {
-        // The fence's secret is of this question alone; the better answer is player 0.
-        var @case = new JudgingCase(new MatchId(gold.Id), gold.Space, gold.Task, [new(0, gold.Better, []), new(1, gold.Worse, [])], RandomNumberGenerator.GetBytes(32));
-        var opened = open(judge);
-        if (await opened.JudgeAsync(@case, 0, ct) is not JudgeOpinion one || await opened.JudgeAsync(@case, 1, ct) is not JudgeOpinion two)
+        // The better answer is shown first in the first question of half of the cases: a judge that remembers learns nothing from the order.
+        var side = ClampedReliability.BetterSide(gold.Id);
+        if (await BothAsync(judge, gold.Id, gold.Space, gold.Task, [new(side, gold.Better, []), new(1 - side, gold.Worse, [])], side, ct) is not { } said)
         {
             return false;
         }
         await using var db = await factory.CreateDbContextAsync(ct);
         var row = await db.Judges.FirstAsync(j => j.Id == judge.Id, ct);
-        JudgeVersions.Seen(row, two);
+        JudgeVersions.Seen(row, said.Last);
         db.GoldAnswers.Add(new GoldAnswer
         {
             Id = Guid.CreateVersion7(time.GetUtcNow()),
@@ -81,11 +102,11 @@ public sealed partial class GoldWorker(IDbContextFactory<ArenaDb> factory, OpenJ
             Version = row.Version!,
             Space = gold.Space,
             Kind = gold.Kind,
-            BetterFirst = Sign(one.Preferred),
-            WorseFirst = Sign(two.Preferred),
+            BetterFirst = said.BetterFirst,
+            WorseFirst = said.WorseFirst,
             LengthLead = gold.Better.Length - gold.Worse.Length,
-            LatencyMs = (long)(one.Took + two.Took).TotalMilliseconds / 2,
-            CostMicroUsd = one.CostMicroUsd + two.CostMicroUsd,
+            LatencyMs = said.LatencyMs,
+            CostMicroUsd = said.Cost,
             At = time.GetUtcNow(),
         });
         await db.SaveChangesAsync(ct);
@@ -99,7 +120,57 @@ public sealed partial class GoldWorker(IDbContextFactory<ArenaDb> factory, OpenJ
         return true;
     }
 
-    private static int Sign(int? preferred) => preferred switch { 0 => 1, 1 => -1, _ => 0 };
+    private async Task<bool> AskAsync(Judge judge, Guid id, CancellationToken ct)
+    {
+        await using var db = await factory.CreateDbContextAsync(ct);
+        var probe = await db.Probes.AsNoTracking().FirstAsync(p => p.Id == id, ct);
+        // No names are masked: judges read exactly what the rules checked, or a name such as "the" would change who is right.
+        Contestant[] both = [new(probe.Side, probe.BetterText, []), new(1 - probe.Side, probe.WorseText, [])];
+        if (await BothAsync(judge, probe.Id, probe.Space, probe.Task, both, probe.Side, ct) is not { } said)
+        {
+            return false;
+        }
+        var row = await db.Judges.FirstAsync(j => j.Id == judge.Id, ct);
+        JudgeVersions.Seen(row, said.Last);
+        db.ProbeAnswers.Add(new ProbeAnswer
+        {
+            Id = Guid.CreateVersion7(time.GetUtcNow()),
+            ProbeId = probe.Id,
+            JudgeId = judge.Id,
+            Version = row.Version!,
+            Space = probe.Space,
+            BetterFirst = said.BetterFirst,
+            WorseFirst = said.WorseFirst,
+            LatencyMs = said.LatencyMs,
+            CostMicroUsd = said.Cost,
+            At = time.GetUtcNow(),
+        });
+        await db.SaveChangesAsync(ct);
+        return true;
+    }
+
+    /// <summary>Asks in both orders as a match is asked: the question is made by the same code, and player 0 comes first in the first one.</summary>
+    /// <param name="side">The player whose answer is better.</param>
+    /// <returns>Null when the judge gave no usable answer.</returns>
+    private async Task<Said?> BothAsync(Judge judge, Guid id, string space, string task, IReadOnlyList<Contestant> contestants, int side, CancellationToken ct)
+    {
+        // The fence's secret is of this question alone: a match's seed is public by now, and would tell who asks.
+        var @case = new JudgingCase(new MatchId(id), space, task, contestants, RandomNumberGenerator.GetBytes(32));
+        var opened = open(judge);
+        if (await opened.JudgeAsync(@case, 0, ct) is not JudgeOpinion one || await opened.JudgeAsync(@case, 1, ct) is not JudgeOpinion two)
+        {
+            return null;
+        }
+        int Sign(JudgeOpinion o) => o.Preferred is { } p ? p == side ? 1 : -1 : 0;
+        var (first, second) = side == 0 ? (one, two) : (two, one);
+        return new(Sign(first), Sign(second), two, (long)(one.Took + two.Took).TotalMilliseconds / 2, one.CostMicroUsd + two.CostMicroUsd);
+    }
+
+    private sealed record ProbeRef(OpenProbe Probe, VersionId Better, VersionId Worse);
+
+    /// <param name="BetterFirst">With the better answer shown first: 1 = preferred it, -1 = the worse, 0 = a tie.</param>
+    /// <param name="WorseFirst">With the worse answer shown first.</param>
+    private sealed record Said(int BetterFirst, int WorseFirst, JudgeOpinion Last, long LatencyMs, long Cost);
 
     private static partial class Log
     {

@@ -120,20 +120,12 @@ public sealed partial class PanelWorker(
     private async Task<IReadOnlyList<PanelJudge>> EligibleAsync(MatchId id, IReadOnlyList<Judge> judges, CancellationToken ct)
     {
         await using var db = await factory.CreateDbContextAsync(ct);
-        var families = new HashSet<string>();
-        var hosted = false;
+        var contestants = new List<KnownVersion>();
         foreach (var version in await db.MatchSeats.Where(s => s.MatchId == id).Select(s => s.VersionId).ToListAsync(ct))
         {
-            var config = (await agents.KnowAsync(version, ct)).Config;
-            hosted |= config is PolicyConfig;
-            if (config is ChatConfig chat)
-            {
-                families.Add(ModelFamily.Of(chat.Model));
-            }
+            contestants.Add(await agents.KnowAsync(version, ct));
         }
-        return [.. judges.Select(j => new PanelJudge(j.Id, j.Name, j.Compromised is not null ? "Compromised: canaries gave it away, so it is not asked."
-            : hosted && j.Method == JudgeMethods.Reward ? "A learned reward model, and a contestant is a policy of this site: both may descend from one base."
-            : families.Contains(ModelFamily.Of(j.Model)) ? $"Of a contestant's model family ({ModelFamily.Of(j.Model)}): models favour their own kind." : null))];
+        return [.. judges.Select(j => new PanelJudge(j.Id, j.Name, j.Compromised is not null ? "Compromised: canaries gave it away, so it is not asked." : Kinship.Bars(j, contestants)))];
     }
 
     private async Task<string> SpaceAsync(MatchId id, CancellationToken ct)
@@ -202,7 +194,7 @@ public sealed partial class PanelWorker(
             return false;
         }
         var now = time.GetUtcNow();
-        var rubric = Rubric.For(space)!;
+        var rubric = Rubric.ForJudged(space)!;
         var hash = VerdictRecord.Sha256(VerdictRecord.Bytes(id, space, rubric.Hash, decision, used));
         var scores = new JsonArray([.. decision.Scores.Select(s => JsonValue.Create(s))]).ToJsonString();
         var explanation = decision.ToJson().ToJsonString();

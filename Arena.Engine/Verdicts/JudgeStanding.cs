@@ -1,5 +1,3 @@
-using Arena.Rules.Ratings;
-
 namespace Arena.Engine.Verdicts;
 
 /// <summary>What is known of a judge's present version, from its answers to gold cases. All of it can be recomputed from the stored answers.</summary>
@@ -140,55 +138,5 @@ public static class GoldSchedule
         }
         var last = answered.GroupBy(a => a.Gold).ToDictionary(g => g.Key, g => g.Max(a => a.At));
         return cases.MinBy(c => (last[c.Id], c.Id));
-    }
-}
-
-/// <summary>How far the judges are believed, from their gold answers.</summary>
-public static class PanelTraining
-{
-    /// <param name="judges">With their present versions.</param>
-    /// <param name="answers">All gold answers; those of other versions count nothing, of several to one case the newest does.</param>
-    public static PanelBelief Belief(IReadOnlyList<Judge> judges, IReadOnlyList<GoldAnswer> answers, string space)
-    {
-        Guid[] ids = [.. judges.Select(j => j.Id)];
-        var (gold, spaces) = Gold(judges, answers);
-        var index = spaces.IndexOf(space);
-        if (index < 0)
-        {
-            index = spaces.Count;
-            spaces.Add(space);
-        }
-        int[] silenced = [.. Enumerable.Range(0, judges.Count).Where(i => judges[i].Compromised is not null)];
-        return new(PanelModel.Fit(ids.Length, spaces.Count, gold, silenced), ids, index);
-    }
-
-    /// <summary>What the panel would have said of each gold case with that case left out, five folds: its calibration, measured as the model's own.</summary>
-    public static IReadOnlyList<Forecast> Forecasts(IReadOnlyList<Judge> judges, IReadOnlyList<GoldAnswer> answers)
-    {
-        var (gold, spaces) = Gold(judges, answers);
-        int[] silenced = [.. Enumerable.Range(0, judges.Count).Where(i => judges[i].Compromised is not null)];
-        var forecasts = new List<Forecast>();
-        foreach (var fold in gold.GroupBy(g => PanelModel.Fold(g.Item.Id, 5)))
-        {
-            var model = PanelModel.Fit(judges.Count, spaces.Count, [.. gold.Where(g => PanelModel.Fold(g.Item.Id, 5) != fold.Key)], silenced);
-            forecasts.AddRange(fold.Select(g => new Forecast(model.Chance(g.Item), g.Truth)));
-        }
-        return forecasts;
-    }
-
-    private static (List<GoldItem> Gold, List<string> Spaces) Gold(IReadOnlyList<Judge> judges, IReadOnlyList<GoldAnswer> answers)
-    {
-        var present = judges.ToDictionary(j => j.Id, j => j.Version);
-        var newest = answers.Where(a => present.TryGetValue(a.JudgeId, out var version) && a.Version == version)
-            .GroupBy(a => (a.GoldId, a.JudgeId)).Select(g => g.MaxBy(a => (a.At, a.Id))!).ToList();
-        List<string> spaces = [.. newest.Select(a => a.Space).Distinct().Order(StringComparer.Ordinal)];
-        List<GoldItem> gold = [.. newest.GroupBy(a => a.GoldId).OrderBy(g => g.Key).Select(g =>
-        {
-            // Half of the items are mirrored, by their id: nothing may be learnt from the side.
-            var mirrored = PanelModel.Fold($"side/{g.Key:N}", 2) == 1;
-            var votes = judges.Select(j => g.FirstOrDefault(a => a.JudgeId == j.Id)?.Vote ?? 0).Select(v => mirrored ? -v : v).ToList();
-            return new GoldItem(new(g.Key.ToString("N"), spaces.IndexOf(g.First().Space), votes), mirrored ? 0 : 1);
-        })];
-        return (gold, spaces);
     }
 }

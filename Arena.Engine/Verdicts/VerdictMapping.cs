@@ -10,6 +10,9 @@ internal sealed class VerdictMapping :
     IEntityTypeConfiguration<Verdict>,
     IEntityTypeConfiguration<GoldCase>,
     IEntityTypeConfiguration<GoldAnswer>,
+    IEntityTypeConfiguration<Probe>,
+    IEntityTypeConfiguration<ProbeCursor>,
+    IEntityTypeConfiguration<ProbeAnswer>,
     IEntityTypeConfiguration<Escalation>,
     IEntityTypeConfiguration<PersonVote>,
     IEntityTypeConfiguration<Appeal>,
@@ -38,6 +41,20 @@ internal sealed class VerdictMapping :
     {
         builder.HasKey(g => g.Id);
         builder.HasIndex(g => new { g.JudgeId, g.Version, g.At });
+    }
+
+    public void Configure(EntityTypeBuilder<Probe> builder)
+    {
+        builder.HasKey(p => p.Id);
+        builder.HasIndex(p => new { p.Space, p.Window }).IsUnique();
+    }
+
+    public void Configure(EntityTypeBuilder<ProbeCursor> builder) => builder.HasKey(c => c.Space);
+
+    public void Configure(EntityTypeBuilder<ProbeAnswer> builder)
+    {
+        builder.HasKey(a => a.Id);
+        builder.HasIndex(a => new { a.JudgeId, a.Version, a.At });
     }
 
     public void Configure(EntityTypeBuilder<Escalation> builder) => builder.HasKey(e => e.MatchId);

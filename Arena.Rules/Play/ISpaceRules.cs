@@ -42,8 +42,11 @@ public interface ISpaceRules
     /// <summary>Scores per seat in micro-points (1,000,000 = a full win, 0 = a loss, draws share), or null while the game runs or when judges must decide.</summary>
     IReadOnlyList<long>? Outcome(IGameState state);
 
-    /// <summary>What judges are shown of a played match; asked of judged spaces only.</summary>
+    /// <summary>What judges are shown of a played match; asked of judged spaces, and of those that make <see cref="Probes"/>.</summary>
     JudgedTexts Present(MatchSetup setup, PlayedMatch match) => JudgedTexts.Of(match);
+
+    /// <summary>How answers compare by the rules, where judges can be tried on them; null elsewhere.</summary>
+    ProbeTerms? Probes => null;
 
     /// <summary>What a spectator sees, as JSON for the site's viewer (its fields are the space's own; see the space's folder).</summary>
     JsonObject View(IGameState state);

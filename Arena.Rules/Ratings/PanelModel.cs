@@ -14,7 +14,7 @@ public sealed record PanelItem(string Id, int Space, IReadOnlyList<double> Votes
 public sealed record GoldItem(PanelItem Item, double Truth);
 
 /// <summary>
-/// How far to believe each judge in each space, learnt from gold items only. The log-odds of an item are a sum over judges of weight times vote; a
+/// How far to believe each judge in each space, learnt from gold items only (where a judge starts before them may come from its probes: <see cref="ProbeStart"/>). The log-odds of an item are a sum over judges of weight times vote; a
 /// judge's weight in a space is its weight everywhere plus what the space adds, and each judge is a departure from the mean judge, so
 /// that few gold items in a space borrow from the others (a hierarchical Bayesian logistic regression). Nothing is chosen by hand: every
 /// setting of <see cref="Priors"/> is fitted and counts by its evidence, which holds the price of being flexible; last, one temperature is
@@ -32,11 +32,11 @@ public sealed class PanelModel
     private const double Negligible = 1e-5;
 
     private readonly IReadOnlyList<(LogitPosterior Fit, double Share)> _fits;
-    private readonly double _newcomer;
+    private readonly Starts _starts;
     private readonly bool[] _silenced;
 
-    private PanelModel(int judges, int spaces, IReadOnlyList<(LogitPosterior, double)> fits, double newcomer, double temperature, bool[] silenced) =>
-        (Judges, Spaces, _fits, _newcomer, Temperature, _silenced) = (judges, spaces, fits, newcomer, temperature, silenced);
+    private PanelModel(int judges, int spaces, IReadOnlyList<(LogitPosterior, double)> fits, Starts starts, double temperature, bool[] silenced) =>
+        (Judges, Spaces, _fits, _starts, Temperature, _silenced) = (judges, spaces, fits, starts, temperature, silenced);
 
     public int Judges { get; }
 
@@ -57,9 +57,14 @@ public sealed class PanelModel
     /// <param name="spaces">S.</param>
     /// <param name="gold">May be empty: then every judge is a newcomer.</param>
     /// <param name="silenced">Judges whose votes count nothing (compromised ones).</param>
-    /// <exception cref="ArgumentException">An item has another number of votes than there are judges, or an unknown space.</exception>
-    public static PanelModel Fit(int judges, int spaces, IReadOnlyList<GoldItem> gold, IReadOnlyCollection<int>? silenced = null)
+    /// <param name="starts">(J) log-odds of each judge's vote before gold speaks, the means of the weights' priors; null = <see cref="Newcomer"/> for all.</param>
+    /// <exception cref="ArgumentException">An item has another number of votes than there are judges, or an unknown space; or there are not as many starts as judges.</exception>
+    public static PanelModel Fit(int judges, int spaces, IReadOnlyList<GoldItem> gold, IReadOnlyCollection<int>? silenced = null, IReadOnlyList<double>? starts = null)
     {
+        if (starts is not null && starts.Count != judges)
+        {
+            throw new ArgumentException($"{starts.Count} starts for {judges} judges.", nameof(starts));
+        }
         if (gold.FirstOrDefault(g => g.Item.Votes.Count != judges || g.Item.Space < 0 || g.Item.Space >= spaces) is { } odd)
         {
             throw new ArgumentException($"Item {odd.Item.Id} has {odd.Item.Votes.Count} votes in space {odd.Item.Space}; there are {judges} judges and {spaces} spaces.", nameof(gold));
@@ -70,9 +75,10 @@ public sealed class PanelModel
             off[judge] = true;
         }
         // Many judges are seldom many opinions: together they start with no more weight than three or six.
-        var newcomer = Newcomer * Math.Min(1, 3.0 / Math.Max(judges, 1));
-        var raw = Averaged(judges, spaces, gold, newcomer, off);
-        return new(judges, spaces, raw, newcomer, gold.Count == 0 ? 1 : InnerTemperature(judges, spaces, gold, newcomer, off), off);
+        var share = Math.Min(1, 3.0 / Math.Max(judges, 1));
+        var own = new Starts(Newcomer * share, [.. Enumerable.Range(0, judges).Select(j => starts is null ? 0 : (starts[j] - Newcomer) * share)]);
+        var raw = Averaged(judges, spaces, gold, own, off);
+        return new(judges, spaces, raw, own, gold.Count == 0 ? 1 : InnerTemperature(judges, spaces, gold, own, off), off);
     }
 
     /// <summary>The chance that side 0 is better, 0 to 1.</summary>
@@ -85,7 +91,7 @@ public sealed class PanelModel
         {
             return 0;
         }
-        var mean = _newcomer;
+        var mean = _starts.Usual + _starts.Own[judge];
         foreach (var (fit, share) in _fits)
         {
             var w = fit.Weights;
@@ -97,7 +103,7 @@ public sealed class PanelModel
     private double RawLogOdds(PanelItem item)
     {
         var row = Row(item, Judges, Spaces, _silenced);
-        var offset = _newcomer * row[Judges * (Spaces + 1)];
+        var offset = _starts.Of(row);
         var chance = _fits.Sum(f => f.Share * f.Fit.Chance(row, offset));
         // Never quite sure: a panel has no certainties.
         chance = Math.Clamp(chance, 1e-6, 1 - 1e-6);
@@ -118,10 +124,10 @@ public sealed class PanelModel
         return row;
     }
 
-    private static List<(LogitPosterior Fit, double Share)> Averaged(int judges, int spaces, IReadOnlyList<GoldItem> gold, double newcomer, bool[] silenced)
+    private static List<(LogitPosterior Fit, double Share)> Averaged(int judges, int spaces, IReadOnlyList<GoldItem> gold, Starts starts, bool[] silenced)
     {
         var rows = gold.Select(g => Row(g.Item, judges, spaces, silenced)).ToList();
-        var offsets = rows.Select(r => newcomer * r[judges * (spaces + 1)]).ToList();
+        var offsets = rows.Select(starts.Of).ToList();
         var truths = gold.Select(g => g.Truth).ToList();
         var scale = 6.0 / Math.Max(judges, 6);
         var fits = Priors.Select(p => LogitPosterior.Fit(rows, truths, Variances(p, judges, spaces, scale), offsets)).ToList();
@@ -142,17 +148,36 @@ public sealed class PanelModel
     }
 
     /// <summary>The temperature under which inner folds, each predicted from the others, are likeliest; drawn to 1 as its logarithm were normal with deviation 0.3.</summary>
-    private static double InnerTemperature(int judges, int spaces, IReadOnlyList<GoldItem> gold, double newcomer, bool[] silenced)
+    private static double InnerTemperature(int judges, int spaces, IReadOnlyList<GoldItem> gold, Starts starts, bool[] silenced)
     {
         var outside = new List<(double LogOdds, double Truth)>();
         foreach (var fold in gold.GroupBy(g => Fold($"inner/{g.Item.Id}", InnerFolds)))
         {
             var rest = gold.Where(g => Fold($"inner/{g.Item.Id}", InnerFolds) != fold.Key).ToList();
-            var model = new PanelModel(judges, spaces, Averaged(judges, spaces, rest, newcomer, silenced), newcomer, 1, silenced);
+            var model = new PanelModel(judges, spaces, Averaged(judges, spaces, rest, starts, silenced), starts, 1, silenced);
             outside.AddRange(fold.Select(g => (model.RawLogOdds(g.Item), g.Truth)));
         }
         return Enumerable.Range(0, 41).Select(i => 0.5 * Math.Pow(5, i / 40.0)).MaxBy(t =>
             outside.Sum(o => o.Truth * o.LogOdds * t - Math.Max(o.LogOdds * t, 0) - Math.Log(1 + Math.Exp(-Math.Abs(o.LogOdds * t)))) - Math.Pow(Math.Log(t) / 0.3, 2) / 2);
+    }
+
+    /// <summary>What votes are worth before gold speaks.</summary>
+    /// <param name="Usual">Log-odds of a newcomer's vote, times the sum of all.</param>
+    /// <param name="Own">(J) what a judge's own start adds to that.</param>
+    private sealed record Starts(double Usual, double[] Own)
+    {
+        /// <param name="row">Features: the first J are the votes.</param>
+        public double Of(double[] row)
+        {
+            // In a row of J judges and S spaces the sum of the votes is feature J(S + 1); it is taken anew here in the judges' order, which gives the same bits.
+            double sum = 0, own = 0;
+            for (var j = 0; j < Own.Length; j++)
+            {
+                sum += row[j];
+                own += Own[j] * row[j];
+            }
+            return Usual * sum + own;
+        }
     }
 
     /// <summary>A fold of an id, 0 to <paramref name="folds"/> - 1: the first two bytes of its SHA-256, low byte first, modulo the folds.</summary>

@@ -138,7 +138,7 @@ public sealed class AttackTests
             await db.SaveChangesAsync();
         }
         var worker = new GoldWorker(
-            engine.Get<IDbContextFactory<ArenaDb>>(), new ChatJudges(engine.Get<ChatEndpoint>(), engine.Get<SecretVault>(), Options.Create(new JudgeOptions())).Open, Options.Create(new JudgeOptions()), engine.Time, NullLogger<GoldWorker>.Instance);
+            engine.Get<IDbContextFactory<ArenaDb>>(), engine.Get<AgentClients>(), new ChatJudges(engine.Get<ChatEndpoint>(), engine.Get<SecretVault>(), Options.Create(new JudgeOptions())).Open, Options.Create(new JudgeOptions()), engine.Time, NullLogger<GoldWorker>.Instance);
         var asked = 0;
         for (; asked < 20; asked++)
         {

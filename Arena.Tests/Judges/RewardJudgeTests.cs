@@ -222,7 +222,7 @@ public sealed class RewardJudgeTests : IClassFixture<RewardJudgeTests.Served>, I
                 Assert.Null((await new GoldDesk(db, _engine.Time).AddAsync(new("pitch", "Sell it, case " + better.Length + kind, better, worse, kind), default)).Refused);
             }
         }
-        var worker = new GoldWorker(_engine.Get<IDbContextFactory<Arena.Engine.ArenaDb>>(), Open, Options.Create(_options), _engine.Time, NullLogger<GoldWorker>.Instance);
+        var worker = new GoldWorker(_engine.Get<IDbContextFactory<Arena.Engine.ArenaDb>>(), _engine.Get<AgentClients>(), Open, Options.Create(_options), _engine.Time, NullLogger<GoldWorker>.Instance);
         for (var i = 0; i < 3; i++)
         {
             Assert.Equal(1, await worker.LookAsync(default));

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Arena.Engine;
 using Arena.Engine.Verdicts;
@@ -37,6 +38,22 @@ public sealed class JudgePageTests(SiteFixture site)
                     At = DateTimeOffset.UnixEpoch.AddSeconds(i),
                 });
             }
+            for (var i = 0; i < 12; i++)
+            {
+                db.ProbeAnswers.Add(new ProbeAnswer
+                {
+                    Id = Guid.CreateVersion7(),
+                    ProbeId = Guid.CreateVersion7(),
+                    JudgeId = id,
+                    Version = i < 10 ? "abcabcabcabc" : "older",
+                    Space = "instruct",
+                    BetterFirst = i < 8 ? 1 : -1,
+                    WorseFirst = i < 8 ? 1 : -1,
+                    LatencyMs = 100,
+                    CostMicroUsd = 1,
+                    At = DateTimeOffset.UnixEpoch.AddMinutes(i),
+                });
+            }
             await db.SaveChangesAsync();
         }
         var browser = site.Browse();
@@ -54,8 +71,15 @@ public sealed class JudgePageTests(SiteFixture site)
         Assert.Equal((10, 0), ((int)measured["withAgreement"]!["goldCases"]!, (int)measured["withAgreement"]!["matches"]!));
         Assert.InRange((double)measured["withAgreement"]!["accuracy"]!, 0.6, 0.97);
         Assert.Contains("Where a judge's reliability comes from", browser.Text, StringComparison.Ordinal);
+        Assert.Contains("On probes from spaces that rules decide", browser.Text, StringComparison.Ordinal);
+        var probes = Assert.Single(measured["probes"]!.AsArray())!;
+        Assert.Equal(("instruct", 10, 0.8, 1.0), ((string)probes["space"]!, (int)probes["cases"]!, (double)probes["accuracy"]!, (double)probes["consistent"]!));
+        Assert.Equal(0.4902, (double)probes["low"]!, 4);
+        // 4 x 0.8176 + 8 / 4 right of 4 + 10 / 4 observations.
+        Assert.Equal(1.4553, (double)measured["starts"]!["pitch"]!, 3);
+        Assert.Equal(JsonValueKind.Array, JsonDocument.Parse(await browser.Client.GetStringAsync("/api/v1/judges/probes?space=instruct")).RootElement.ValueKind);
         Assert.Null(measured["endpoint"]);
-        Assert.Equal(70, (long)measured["costMicroUsd"]!);
+        Assert.Equal(82, (long)measured["costMicroUsd"]!);
         Assert.Equal(HttpStatusCode.OK, (await browser.Client.GetAsync("/api/v1/judges/agreement")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await browser.Client.GetAsync("/api/v1/judges/calibration")).StatusCode);
     }

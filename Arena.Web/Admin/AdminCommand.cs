@@ -11,13 +11,14 @@ internal static class AdminCommand
         ./arena-admin COMMAND [--data FOLDER]
           rebuild-ratings [--write]   makes every rating again from transcripts and verdicts and compares it with the tables;
                                       --write puts the rebuilt numbers in their place (stop the site first)
+          rebuild-probes [--write]    draws every probe of judges again from the matches and compares it with the table
         """;
 
     /// <returns>0: done and nothing differs; 1: differences; 2: the command was not understood.</returns>
     public static async Task<int> RunAsync(string[] args)
     {
         var folder = Array.IndexOf(args, "--data") is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : "data";
-        if (args.FirstOrDefault() != "rebuild-ratings")
+        if (args.FirstOrDefault() is not ("rebuild-ratings" or "rebuild-probes"))
         {
             Console.Error.WriteLine(Usage);
             return args.FirstOrDefault() is "-h" or "--help" ? 0 : 2;
@@ -27,10 +28,10 @@ internal static class AdminCommand
             Console.Error.WriteLine($"arena-admin: {Path.GetFullPath(folder)} holds no arena.db (--data names the site's data folder).");
             return 2;
         }
-        return await RebuildAsync(folder, args.Contains("--write"));
+        return await RebuildAsync(folder, args[0] == "rebuild-probes", args.Contains("--write"));
     }
 
-    private static async Task<int> RebuildAsync(string folder, bool write)
+    private static async Task<int> RebuildAsync(string folder, bool probes, bool write)
     {
         // The engine's wiring without starting it: no silo, no workers, the database only.
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
@@ -45,6 +46,10 @@ internal static class AdminCommand
                 return 2;
             }
         }
+        if (probes)
+        {
+            return await ProbesAsync(host.Services.GetRequiredService<ProbeBook>(), write);
+        }
         var rebuild = host.Services.GetRequiredService<RatingRebuild>();
         var report = await rebuild.RunAsync(new Progress<int>(done => Console.Error.WriteLine($"  {done} matches")), CancellationToken.None);
         foreach (var difference in report.Differences.Take(50))
@@ -57,6 +62,23 @@ internal static class AdminCommand
         {
             await rebuild.WriteAsync(report, CancellationToken.None);
             Console.WriteLine("The rebuilt ratings are in place.");
+        }
+        return report.Differences.Count == 0 ? 0 : 1;
+    }
+
+    private static async Task<int> ProbesAsync(ProbeBook book, bool write)
+    {
+        var report = await book.RebuildAsync(CancellationToken.None);
+        foreach (var difference in report.Differences.Take(50))
+        {
+            Console.WriteLine($"differs: {difference}");
+        }
+        Console.WriteLine($"{report.Windows} windows, {report.Probes.Count} probes drawn again from the matches; {report.Differences.Count} differences"
+            + (report.Skipped > 0 ? $"; {report.Skipped} probes of older rules stand as they are" : "") + ".");
+        if (write)
+        {
+            await book.WriteAsync(report, CancellationToken.None);
+            Console.WriteLine("The redrawn probes are in place.");
         }
         return report.Differences.Count == 0 ? 0 : 1;
     }

@@ -26,6 +26,7 @@ internal static class JudgeEndpoints
         judges.MapPost("/{id:guid}/clear", Clear).RequireAuthorization(Access.Admin);
         judges.MapGet("/agreement", ReadAgreement);
         judges.MapGet("/calibration", ReadCalibration);
+        judges.MapGet("/probes", ListProbes);
         judges.MapGet("/gold", ListGold).RequireAuthorization(Access.Admin);
         judges.MapPost("/gold", AddGold).RequireAuthorization(Access.Admin);
         judges.MapGet("/blind", NextBlind).RequireAuthorization(Access.Owner);
@@ -44,7 +45,8 @@ internal static class JudgeEndpoints
         return TypedResults.Ok<IReadOnlyList<JudgeAnswer>>([.. board.Records.Select(r => new JudgeAnswer(
             r.Judge.Id, r.Judge.Name, r.Judge.Model, admin ? r.Judge.Endpoint : null, r.Judge.Enabled, r.Judge.Origin, r.Judgments, r.Matches, r.Consistent, r.MeanLatencyMs, r.CostMicroUsd,
             r.Judge.Method, r.Family, r.Judge.Version, r.Judge.Compromised, Gold(r.Standing), r.WithPanel, r.OwnKind, r.Weights,
-            r.Clamped is { } c ? new ClampedAnswer(c.Accuracy, c.Gold, c.Matches) : null))]);
+            r.Clamped is { } c ? new ClampedAnswer(c.Accuracy, c.Gold, c.Matches) : null,
+            [.. r.Probes.Select(p => new ProbeBody(p.Space, p.Cases, p.Accuracy, p.Low, p.High, p.Consistent))], r.Starts))]);
     }
 
     private static GoldAnswerBody Gold(JudgeStanding s) => new(
@@ -74,6 +76,14 @@ internal static class JudgeEndpoints
     /// <summary>The gold cases; for admins only, since a known answer measures nothing.</summary>
     private static async Task<Ok<IReadOnlyList<GoldCase>>> ListGold(ArenaDb db, CancellationToken ct) =>
         TypedResults.Ok<IReadOnlyList<GoldCase>>(await db.GoldCases.AsNoTracking().OrderBy(g => g.Space).ThenBy(g => g.CreatedAt).ThenBy(g => g.Id).ToListAsync(ct));
+
+    /// <summary>
+    /// Probes of judges, newest first, at most 200; "before" is the window of the last one seen. Public: anybody can draw them again from the matches, which are public too.
+    /// </summary>
+    private static async Task<Ok<IReadOnlyList<ProbeItem>>> ListProbes(ArenaDb db, CancellationToken ct, string? space = null, DateTimeOffset? before = null) =>
+        TypedResults.Ok<IReadOnlyList<ProbeItem>>(await db.Probes.AsNoTracking().Where(p => (space == null || p.Space == space) && (before == null || p.Window < before))
+            .OrderByDescending(p => p.Window).ThenBy(p => p.Space).Take(200)
+            .Select(p => new ProbeItem(p.Id, p.Space, p.MatchId.Value, p.Window, p.Better, p.Worse, p.Lead, p.Side)).ToListAsync(ct));
 
     private static async Task<IResult> AddGold(GoldWish wish, GoldDesk desk, CancellationToken ct) =>
         await desk.AddAsync(new(wish.Space, wish.Task, wish.Better, wish.Worse, wish.Kind), ct) is var (added, refused) && added is not null
@@ -141,10 +151,21 @@ internal static class JudgeEndpoints
         public NewJudge ToNew() => new(Name, Endpoint, Model, Key, InputMicroUsdPerMillionTokens, OutputMicroUsdPerMillionTokens, Method);
     }
 
+    /// <param name="Starts">Log-odds at which its weight in a judged space starts before gold speaks: 1.5, or what its probes make of it.</param>
     /// <param name="Consistent">Share of matches in which both orders agreed, 0 to 1; null before the first.</param>
     public sealed record JudgeAnswer(
         Guid Id, string Name, string Model, string? Endpoint, bool Enabled, string Origin, int Judgments, int Matches, double? Consistent, double? MeanLatencyMs, long CostMicroUsd,
-        string Method, string Family, string? Version, string? Compromised, GoldAnswerBody Gold, double? KappaWithVerdicts, double? OwnFamilyPreferred, IReadOnlyDictionary<string, double> Weights, ClampedAnswer? WithAgreement);
+        string Method, string Family, string? Version, string? Compromised, GoldAnswerBody Gold, double? KappaWithVerdicts, double? OwnFamilyPreferred, IReadOnlyDictionary<string, double> Weights, ClampedAnswer? WithAgreement,
+        IReadOnlyList<ProbeBody> Probes, IReadOnlyDictionary<string, double> Starts);
+
+    /// <summary>A judge's record on probes of one space that rules decide, its present version.</summary>
+    public sealed record ProbeBody(string Space, int Cases, double Accuracy, double Low, double High, double Consistent);
+
+    /// <summary>A probe: of this match the better and the worse player by the rules. Texts are the match's.</summary>
+    /// <param name="Window">Start of the ten minutes whose probe it is.</param>
+    /// <param name="Lead">Difference of worth by the rules, 0 to 1.</param>
+    /// <param name="Side">The player as whom judges meet the better answer.</param>
+    public sealed record ProbeItem(Guid Id, string Space, Guid Match, DateTimeOffset Window, int Better, int Worse, double Lead, int Side);
 
     /// <summary>Dawid and Skene's estimate over gold cases, held at their known answers, and matches that two or more judged; shown, never used.</summary>
     public sealed record ClampedAnswer(double Accuracy, int GoldCases, int Matches);

@@ -16,8 +16,11 @@ namespace Arena.Web.Judges;
 /// <param name="OwnKind">Share of judgments with one contestant of its own model family in which it preferred that one; null without any: it is not asked about its kind.</param>
 /// <param name="Clamped">Its reliability with what agreement on matches adds to gold; null without gold or a preference.</param>
 /// <param name="Weights">Log-odds of its vote by judged space.</param>
+/// <param name="Probes">On probes, its present version, one a source space.</param>
+/// <param name="Starts">Where its probes let its weight start before gold speaks, by judged space, log-odds.</param>
 internal sealed record JudgeRecord(
-    Judge Judge, int Judgments, int Matches, double? Consistent, double? MeanLatencyMs, long CostMicroUsd, JudgeStanding Standing, double? WithPanel, double? OwnKind, ClampedAccuracy? Clamped, IReadOnlyDictionary<string, double> Weights)
+    Judge Judge, int Judgments, int Matches, double? Consistent, double? MeanLatencyMs, long CostMicroUsd, JudgeStanding Standing, double? WithPanel, double? OwnKind, ClampedAccuracy? Clamped, IReadOnlyDictionary<string, double> Weights,
+    IReadOnlyList<ProbeStanding> Probes, IReadOnlyDictionary<string, double> Starts)
 {
     public string Family => ModelFamily.Of(Judge.Model);
 }
@@ -42,12 +45,13 @@ internal sealed record JudgeBoard(IReadOnlyList<JudgeRecord> Records, JudgeAgree
         var said = await db.Judgments.AsNoTracking().OrderByDescending(j => j.At).Take(Window)
             .Select(j => new Said(j.MatchId, j.JudgeId, j.First, j.Preferred, j.LatencyMs, j.CostMicroUsd, j.Model, j.PromptHash)).ToListAsync(ct);
         var gold = await db.GoldAnswers.AsNoTracking().OrderBy(a => a.At).ThenBy(a => a.Id).ToListAsync(ct);
+        var probes = await db.ProbeAnswers.AsNoTracking().OrderBy(a => a.At).ThenBy(a => a.Id).ToListAsync(ct);
         var ids = said.Select(s => s.Match).Distinct().ToList();
         var winners = (await db.Verdicts.AsNoTracking().Where(v => ids.Contains(v.MatchId)).Select(v => new { v.MatchId, v.Scores }).ToListAsync(ct)).ToDictionary(v => v.MatchId, v => Winner(v.Scores));
         var votes = await db.PersonVotes.AsNoTracking().Where(v => ids.Contains(v.MatchId)).ToListAsync(ct);
         var stances = said.GroupBy(s => (s.Judge, s.Match)).Where(g => g.Count() == 2).ToDictionary(g => g.Key, g => Stance([.. g]));
         var families = await FamiliesAsync(db, agents, ids, ct);
-        var spaces = Arena.Rules.SpaceRegistry.All.Select(s => s.Card.Slug).Where(s => Rubric.For(s) is not null).ToList();
+        var spaces = Arena.Rules.SpaceRegistry.All.Select(s => s.Card.Slug).Where(s => Rubric.ForJudged(s) is not null).ToList();
         var beliefs = new Dictionary<string, PanelBelief>();
         foreach (var space in spaces)
         {
@@ -64,14 +68,17 @@ internal sealed record JudgeBoard(IReadOnlyList<JudgeRecord> Records, JudgeAgree
             var both = own.GroupBy(s => s.Match).Where(g => g.Count() == 2).ToList();
             var judged = mine.Where(m => winners.ContainsKey(m.Key.Match)).ToList();
             var answers = gold.Where(a => a.JudgeId == judge.Id && a.Version == judge.Version).ToList();
+            var tried = probes.Where(a => a.JudgeId == judge.Id && a.Version == judge.Version).ToList();
+            List<GoldAnswer> newest = [.. answers.GroupBy(a => a.GoldId).Select(g => g.MaxBy(a => (a.At, a.Id))!)];
             var kin = mine.Where(m => families.TryGetValue(m.Key.Match, out var f) && f.Count(x => x == ModelFamily.Of(judge.Model)) == 1).ToList();
             return new JudgeRecord(
                 judge, own.Count, both.Count, both.Count == 0 ? null : both.Count(g => g.Select(s => s.Preferred).Distinct().Count() == 1) / (double)both.Count,
-                own.Count == 0 ? null : own.Average(s => s.Latency), own.Sum(s => s.Cost) + gold.Where(a => a.JudgeId == judge.Id).Sum(a => a.CostMicroUsd),
+                own.Count == 0 ? null : own.Average(s => s.Latency), own.Sum(s => s.Cost) + gold.Where(a => a.JudgeId == judge.Id).Sum(a => a.CostMicroUsd) + probes.Where(a => a.JudgeId == judge.Id).Sum(a => a.CostMicroUsd),
                 JudgeStanding.Of(answers), Finite(Kappa.CohenKappa([.. judged.Select(m => m.Value)], [.. judged.Select(m => winners[m.Key.Match])])),
                 kin.Count == 0 ? null : kin.Average(m => m.Value == 2 ? 0.5 : families[m.Key.Match][m.Value] == ModelFamily.Of(judge.Model) ? 1.0 : 0),
                 clamped.GetValueOrDefault(judge.Id),
-                spaces.ToDictionary(s => s, s => beliefs[s].Weight(judge.Id)));
+                spaces.ToDictionary(s => s, s => beliefs[s].Weight(judge.Id)),
+                ProbeStanding.Of(tried), spaces.ToDictionary(s => s, s => ProbeStanding.Start(newest, tried, s)));
         }).ToList();
         return new(records, AgreementOf(judges, stances, votes), await book.ForecastsAsync(ct));
     }

@@ -110,6 +110,9 @@ public sealed class CodeDuelRules : ISpaceRules
         return s.Reports?.Select(own => own is null ? 0 : 500_000L * (s.Reports.Sum(other => 1 + CodeCheck.Compare(own, other)) - 1) / (s.Seats - 1)).ToArray();
     }
 
+    /// <summary>An answer is worth the share of the hidden tests that it passes; half of them apart is clear. Steps and length don't count here: nobody sees them in a text.</summary>
+    public ProbeTerms? Probes { get; } = new(0.5, state => [.. ((CodeDuelState)state).Reports!.Select(r => r is null ? (double?)null : r.Passed / (double)r.Results.Count)]);
+
     public JsonObject View(IGameState state)
     {
         var s = (CodeDuelState)state;

@@ -110,6 +110,13 @@ public sealed class CountdownRules : ISpaceRules
             : 500_000L * (distances.Sum(d => d > own ? 2 : d == own ? 1 : 0) - 1) / (s.Seats - 1))];
     }
 
+    /// <summary>An answer is worth less by a hundredth for each step from the target, nothing from 100 on; ten steps nearer is clear.</summary>
+    public ProbeTerms? Probes { get; } = new(0.1, state =>
+    {
+        var s = (CountdownState)state;
+        return [.. Enumerable.Range(0, s.Seats).Select(seat => Distance(s, seat) is { } d ? 1 - Math.Min(d, LargestDistance) / (double)LargestDistance : (double?)null)];
+    });
+
     public JsonObject View(IGameState state)
     {
         var s = (CountdownState)state;

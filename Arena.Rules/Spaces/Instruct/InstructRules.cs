@@ -99,6 +99,13 @@ public sealed class InstructRules : ISpaceRules
         return [.. kept.Select(own => 500_000L * (all * others + own * others - (kept.Sum() - own)) / (all * others))];
     }
 
+    /// <summary>An answer is worth the share of the constraints that it keeps to; half of them apart is clear.</summary>
+    public ProbeTerms? Probes { get; } = new(0.5, state =>
+    {
+        var s = (InstructState)state;
+        return [.. s.Answers!.Select(a => a is null ? (double?)null : Kept(s.Prompt, a).Count(k => k) / (double)s.Prompt.Constraints.Count)];
+    });
+
     public JsonObject View(IGameState state)
     {
         var s = (InstructState)state;

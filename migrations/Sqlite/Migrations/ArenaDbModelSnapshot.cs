@@ -1501,6 +1501,121 @@ namespace Arena.Migrations.Sqlite.Migrations
                     b.ToTable("PointRows");
                 });
 
+            modelBuilder.Entity("Arena.Engine.Verdicts.Probe", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Better")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("BetterText")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("BetterVersion")
+                        .HasColumnType("TEXT");
+
+                    b.Property<double>("Lead")
+                        .HasColumnType("REAL");
+
+                    b.Property<Guid>("MatchId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("RulesVersion")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Side")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Space")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Task")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Window")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Worse")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("WorseText")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<Guid>("WorseVersion")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("Space", "Window")
+                        .IsUnique();
+
+                    b.ToTable("Probes");
+                });
+
+            modelBuilder.Entity("Arena.Engine.Verdicts.ProbeAnswer", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("BetterFirst")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("CostMicroUsd")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("JudgeId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("LatencyMs")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("ProbeId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Space")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Version")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("WorseFirst")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("JudgeId", "Version", "At");
+
+                    b.ToTable("ProbeAnswers");
+                });
+
+            modelBuilder.Entity("Arena.Engine.Verdicts.ProbeCursor", b =>
+                {
+                    b.Property<string>("Space")
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("Next")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Since")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Space");
+
+                    b.ToTable("ProbeCursors");
+                });
+
             modelBuilder.Entity("Arena.Engine.Verdicts.Verdict", b =>
                 {
                     b.Property<Guid>("MatchId")
