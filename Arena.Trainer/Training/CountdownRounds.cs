@@ -33,10 +33,33 @@ public sealed class CountdownRounds(Policy policy) : IRoundSource
         // Three problems of four can be solved with two or three numbers: the others are answered exactly too seldom to learn much from.
         var problems = Enumerable.Range(0, ProblemsPerRoot * options.RootsPerOpening).Select(i => i % 4 == 0 ? Deal(chance) : Short(chance)).ToList();
         var answers = Answer(weights, problems, options.RolloutsPerRoot, new SamplingOptions(options.Temperature), chance);
-        return [.. problems.Select((problem, i) => Group(problem, answers[i], options.IllegalValue))];
+        var groups = problems.Select((problem, i) => Group(problem, answers[i], options.IllegalValue)).ToList();
+        var mix = OpponentMix.Parse(options.Opponents);
+        return mix is [{ Name: "self" }] ? groups : [.. groups.Zip(problems, (group, problem) => Join(group, problem, mix, chance))];
     }
 
-    /// <summary>"random" is the weakest house agent, a hundred random tries.</summary>
+    /// <summary>One of the opponents sits down too, as in a match: its answer can be chosen above the policy's own, not imitated where it lost.</summary>
+    private AnswerGroup Join(AnswerGroup group, CountdownState problem, IReadOnlyList<OpponentShare> mix, SeededChance chance)
+    {
+        var target = chance.NextDouble() * mix.Sum(o => o.Weight);
+        var name = mix.First(o => (target -= o.Weight) < 0 || o == mix[^1]).Name;
+        if (name == "self")
+        {
+            return group;
+        }
+        var house = _rules.House.FirstOrDefault(h => h.Slug == name) ?? throw new TrainerException($"\"{name}\" is no opponent in \"{Space}\": there are self, {string.Join(", ", _rules.House.Select(h => h.Slug))}.");
+        var text = house.Act(_rules, problem, 0, new Draws(Seed(chance), "house"));
+        var prompt = policy.Config.Beginning.Count + policy.Tokenizer.Encode(group.Prompt).Count;
+        int[] all = [.. policy.Config.Beginning, .. policy.Tokenizer.Encode(group.Prompt), .. policy.Tokenizer.Encode(text), policy.Config.EosId];
+        return all.Length > policy.Config.MaxPositions || all.Length - prompt > _rules.Card.CompactAnswerTokens
+            ? group
+            : group with { Answers = [.. group.Answers, new SampledAnswer(new(all, [.. all.Select((_, t) => t >= prompt)]), text, Value(problem, text, 0), Own: false)] };
+    }
+
+    // Exact answers are rare and need no opponent: their share is taken over more problems.
+    private const int ExactProblemsPerGame = 10;
+
+    /// <summary>"random" is the weakest house agent, a hundred random tries; "exact" is measured on ten times as many problems.</summary>
     public Score? Evaluate(DecoderWeights weights, string opponent, int games, ulong seed = 999, double temperature = 1)
     {
         var house = _rules.House.FirstOrDefault(h => h.Slug == (opponent == "random" ? "random-100" : opponent));
@@ -44,6 +67,7 @@ public sealed class CountdownRounds(Policy policy) : IRoundSource
         {
             return null;
         }
+        games *= house is null ? ExactProblemsPerGame : 1;
         var chance = new SeededChance(seed, stream: 999);
         var problems = Enumerable.Range(0, games).Select(_ => Deal(chance)).ToList();
         var answers = problems.Chunk(256).SelectMany(chunk => Answer(weights, chunk, 1, new SamplingOptions(temperature), chance)).ToList();

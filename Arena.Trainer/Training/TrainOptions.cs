@@ -37,8 +37,8 @@ namespace Arena.Trainer.Training;
 /// <param name="UndesirableWeight">KTO: of bad answers.</param>
 /// <param name="LoraTargets">Layers that a fresh adapter covers: names with commas ("q_proj,v_proj"), or "all-linear".</param>
 /// <param name="LoraAlpha">A fresh adapter's alpha; 0 = twice the rank.</param>
-/// <param name="Opponents">Who is met in rounds of a board game and in which shares: "self", "start" (the policy as the run began), "random" and the
-/// space's house agents, e.g. "self=0.5,greedy=0.5".</param>
+/// <param name="Opponents">Who is met in rounds and in which shares: "self", "start" (the policy as the run began; board games), "random" and the
+/// space's house agents, e.g. "self=0.5,greedy=0.5". In countdown a house agent answers the same problem; pairs may choose its answer.</param>
 /// <param name="PoolShare">Share of the games that a job's pool gets, when the job brings one.</param>
 /// <param name="IllegalValue">What an answer against the rules is worth; a lost game is 0.</param>
 /// <param name="FinalRate">The learning rate falls in a straight line to this share at the last round.</param>
