@@ -8,7 +8,7 @@ need_dotnet
 list() {
   cat <<'TEXT'
 ./bench.sh NAME [--full]
-  kernel      games a second through the rules kernel
+  kernel      games a second through the rules kernel; --detail boards|cards|text: time and memory of each game by BenchmarkDotNet (short runs, --full: long ones)
   platform    recorded matches a second into SQLite, time to the first match, resident memory
   ratings     fits, intervals and online updates on two synthetic arena logs
   matchmaking matches until a ladder's order is right, by way of pairing (--full: 200 seeds, also 256 players)
@@ -20,6 +20,17 @@ TEXT
 }
 
 name=${1:-}; [ $# -gt 0 ] && shift
+if [ "$name" = kernel ] && [ "${1:-}" = --detail ]; then
+  case ${2:-} in
+    boards) project=Boards ;;
+    cards) project=Cards ;;
+    text) project=Text ;;
+    *) echo "bench.sh: kernel --detail takes boards, cards or text" >&2; exit 2 ;;
+  esac
+  job=(--job short); [ "${3:-}" = --full ] && job=()
+  build_release "bench/$project.Bench/$project.Bench.csproj"
+  exec dotnet "bench/$project.Bench/bin/Release/net10.0/$project.Bench.dll" --filter '*' "${job[@]}"
+fi
 case $name in
   kernel|ratings|matchmaking|judges) build_release bench/Arena.Bench/Arena.Bench.csproj; exec dotnet bench/Arena.Bench/bin/Release/net10.0/Arena.Bench.dll "$name" "$@" ;;
   platform)

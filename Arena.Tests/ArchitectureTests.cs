@@ -25,6 +25,10 @@ public sealed class ArchitectureTests
         ["clients/browser"] = ["Arena.Rules"],
         ["Arena.Web"] = ["Arena.Engine", "Arena.Judges", "Arena.Chain", "Arena.Migrations.Sqlite"],
         ["migrations/Sqlite"] = ["Arena.Engine"],
+        ["bench/Arena.Bench.Games"] = ["Arena.Rules"],
+        ["bench/Boards.Bench"] = ["Arena.Bench.Games"],
+        ["bench/Cards.Bench"] = ["Arena.Bench.Games"],
+        ["bench/Text.Bench"] = ["Arena.Bench.Games"],
     };
 
     public static TheoryData<string, string> Forbidden()
