@@ -6,7 +6,7 @@ public static class TaskTemplates
     public const int Grades = 5;
 
     public static IReadOnlyList<TaskTemplate> All { get; } =
-        [.. TextTasks.All, .. NumberTasks.All, .. ListTasks.All, .. GridTasks.All, .. GraphTasks.All, .. PlanTasks.All, .. MachineTasks.All];
+        [.. TextTasks.All, .. NumberTasks.All, .. ListTasks.All, .. GridTasks.All, .. GraphTasks.All, .. PlanTasks.All, .. MachineTasks.All, .. EverydayTasks.All];
 
     private static readonly TaskTemplate[][] ByGrade = [.. Enumerable.Range(1, Grades).Select(grade => All.Where(t => t.Grade == grade).ToArray())];
 
