@@ -6,7 +6,7 @@ namespace Arena.Rules.Spaces.CodeDuel.Script;
 internal sealed partial class Parser
 {
     /// <summary>Nodes within nodes that a source may have; far below what a stack holds.</summary>
-    private const int MostNesting = 100;
+    internal const int MostNesting = 100;
 
     private static readonly HashSet<string> Reserved = new(StringComparer.Ordinal)
     {

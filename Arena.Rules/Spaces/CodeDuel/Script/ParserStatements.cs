@@ -76,7 +76,7 @@ internal sealed partial class Parser
     }
 
     /// <summary>The statement of an if or a loop, which declares nothing unless it is a block.</summary>
-    private Node Inner() => IsWord("function") || IsWord("class") || IsWord("const") || (IsWord("let") && Peek() is { Kind: TokenKind.Name } or { Kind: TokenKind.Sign, Text: "[" or "{" })
+    private Node Inner() => IsWord("function") || IsWord("class") || IsWord("const") || (IsWord("let") && Lookahead.Next(_lexer) is { Kind: TokenKind.Name } or { Kind: TokenKind.Sign, Text: "[" or "{" })
         ? throw Problem(_token, "A declaration here needs braces around it.")
         : Statement();
 
@@ -245,7 +245,7 @@ internal sealed partial class Parser
             {
                 Advance();
             }
-            if (Is("*") || ((IsWord("get") || IsWord("set") || IsWord("async")) && Peek() is { Kind: TokenKind.Name or TokenKind.Text, AfterNewLine: false }))
+            if (Is("*") || ((IsWord("get") || IsWord("set") || IsWord("async")) && Lookahead.Next(_lexer) is { Kind: TokenKind.Name or TokenKind.Text, AfterNewLine: false }))
             {
                 throw Problem(_token, "Getters, setters, generators and async methods are not part of the subset.");
             }
