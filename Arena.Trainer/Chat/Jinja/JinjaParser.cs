@@ -1,50 +1,49 @@
-using System.Globalization;
-
 namespace Arena.Trainer.Chat.Jinja;
 
-/// <summary>Templates of Jinja as chat templates use it, with its precedence of operators. Includes, imports and inheritance are refused.</summary>
+/// <summary>Templates of Jinja as chat templates use it: the statements. Includes, imports and inheritance are refused.</summary>
 internal sealed class JinjaParser
 {
-    private readonly List<JinjaToken> _tokens;
-    private int _at;
-    private int _nesting;
+    private readonly JinjaTokens _tokens;
+    private readonly JinjaExpressions _expressions;
 
-    private JinjaParser(List<JinjaToken> tokens) => _tokens = tokens;
-
-    private JinjaToken Current => _tokens[_at];
+    private JinjaParser(List<JinjaToken> tokens)
+    {
+        _tokens = new(tokens);
+        _expressions = new(_tokens);
+    }
 
     /// <exception cref="JinjaException">The message gives the line.</exception>
     public static IReadOnlyList<Statement> Parse(string template)
     {
         var parser = new JinjaParser(JinjaLexer.Read(template));
         var body = parser.Body();
-        return parser.Current.Kind == TokenKind.End ? body : throw parser.Unexpected();
+        return parser._tokens.Current.Kind == TokenKind.End ? body : throw parser._tokens.Unexpected();
     }
 
     /// <summary>Statements up to the end, or to a block that begins with one of the names (which is left unread but for its opening).</summary>
     private List<Statement> Body(params string[] until)
     {
-        using var _ = Deeper();
+        using var _ = _tokens.Deeper();
         var body = new List<Statement>();
         while (true)
         {
-            var token = Current;
+            var token = _tokens.Current;
             switch (token.Kind)
             {
                 case TokenKind.Data:
-                    _at++;
+                    _tokens.Next();
                     body.Add(new Data(token.Line, token.Text));
                     break;
                 case TokenKind.PrintBegin:
-                    _at++;
-                    body.Add(new Print(token.Line, TupleOrExpression()));
-                    Need(TokenKind.PrintEnd);
+                    _tokens.Next();
+                    body.Add(new Print(token.Line, _expressions.TupleOrExpression()));
+                    _tokens.Need(TokenKind.PrintEnd);
                     break;
-                case TokenKind.BlockBegin when until.Contains(_tokens[_at + 1].Text) && _tokens[_at + 1].Kind == TokenKind.Name:
-                    _at++;
+                case TokenKind.BlockBegin when until.Contains(_tokens.Following.Text) && _tokens.Following.Kind == TokenKind.Name:
+                    _tokens.Next();
                     return body;
                 case TokenKind.BlockBegin:
-                    _at++;
+                    _tokens.Next();
                     body.Add(Block());
                     break;
                 case TokenKind.End when until.Length > 0:
@@ -57,8 +56,8 @@ internal sealed class JinjaParser
 
     private Statement Block()
     {
-        var line = Current.Line;
-        var word = NeedName();
+        var line = _tokens.Current.Line;
+        var word = _tokens.NeedName();
         switch (word)
         {
             case "if":
@@ -72,25 +71,25 @@ internal sealed class JinjaParser
             case "call":
                 return ReadCall(line);
             case "filter":
-                var filter = Filters(null, first: true);
-                End();
+                var filter = _expressions.Filters(null, first: true);
+                _tokens.End();
                 return new FilterBlock(line, filter, Until("endfilter"));
             case "with":
                 var values = new List<(string, Expression)>();
-                while (Current.Kind != TokenKind.BlockEnd)
+                while (_tokens.Current.Kind != TokenKind.BlockEnd)
                 {
-                    var name = NeedName();
-                    NeedOperator("=");
-                    values.Add((name, Value()));
-                    Take(",");
+                    var name = _tokens.NeedName();
+                    _tokens.NeedOperator("=");
+                    values.Add((name, _expressions.Value()));
+                    _tokens.Take(",");
                 }
-                End();
+                _tokens.End();
                 return new With(line, values, Until("endwith"));
             case "generation":
-                End();
+                _tokens.End();
                 return new Generation(line, Until("endgeneration"));
             case "break" or "continue":
-                End();
+                _tokens.End();
                 return new LoopControl(line, word == "break");
             default:
                 throw new JinjaException($"Line {line}: {{% {word} %}} is not supported.");
@@ -100,23 +99,23 @@ internal sealed class JinjaParser
     private If ReadIf(int line)
     {
         var branches = new List<(Expression?, IReadOnlyList<Statement>)>();
-        var condition = TupleOrExpression();
-        End();
+        var condition = _expressions.TupleOrExpression();
+        _tokens.End();
         while (true)
         {
             branches.Add((condition, Body("elif", "else", "endif")));
-            switch (NeedName())
+            switch (_tokens.NeedName())
             {
                 case "elif":
-                    condition = TupleOrExpression();
-                    End();
+                    condition = _expressions.TupleOrExpression();
+                    _tokens.End();
                     continue;
                 case "else":
-                    End();
+                    _tokens.End();
                     branches.Add((null, Until("endif")));
                     return new(line, branches);
                 default:
-                    End();
+                    _tokens.End();
                     return new(line, branches);
             }
         }
@@ -125,47 +124,47 @@ internal sealed class JinjaParser
     private For ReadFor(int line)
     {
         var targets = Targets();
-        if (!TakeName("in"))
+        if (!_tokens.TakeName("in"))
         {
-            throw Unexpected();
+            throw _tokens.Unexpected();
         }
         // The condition after "if" belongs to the loop, not to the expression.
-        var over = Or();
-        while (Current.Is(","))
+        var over = _expressions.Or();
+        while (_tokens.Current.Is(","))
         {
-            throw Unexpected();
+            throw _tokens.Unexpected();
         }
-        var where = TakeName("if") ? Value() : null;
-        if (Current.IsName("recursive"))
+        var where = _tokens.TakeName("if") ? _expressions.Value() : null;
+        if (_tokens.Current.IsName("recursive"))
         {
             throw new JinjaException($"Line {line}: recursive loops are not supported.");
         }
-        End();
+        _tokens.End();
         var body = Body("else", "endfor");
         IReadOnlyList<Statement> otherwise = [];
-        if (NeedName() == "else")
+        if (_tokens.NeedName() == "else")
         {
-            End();
+            _tokens.End();
             otherwise = Until("endfor");
         }
         else
         {
-            End();
+            _tokens.End();
         }
         return new(line, targets, over, where, body, otherwise);
     }
 
     private List<string> Targets()
     {
-        var parenthesis = Take("(");
-        var targets = new List<string> { NeedName() };
-        while (Take(","))
+        var parenthesis = _tokens.Take("(");
+        var targets = new List<string> { _tokens.NeedName() };
+        while (_tokens.Take(","))
         {
-            targets.Add(NeedName());
+            targets.Add(_tokens.NeedName());
         }
         if (parenthesis)
         {
-            NeedOperator(")");
+            _tokens.NeedOperator(")");
         }
         return targets;
     }
@@ -175,52 +174,52 @@ internal sealed class JinjaParser
         var targets = new List<Expression>();
         do
         {
-            var name = NeedName();
-            targets.Add(Take(".") ? new Attribute(line, new Name(line, name), NeedName()) : new Name(line, name));
+            var name = _tokens.NeedName();
+            targets.Add(_tokens.Take(".") ? new Attribute(line, new Name(line, name), _tokens.NeedName()) : new Name(line, name));
         }
-        while (Take(","));
-        if (Take("="))
+        while (_tokens.Take(","));
+        if (_tokens.Take("="))
         {
-            var value = TupleOrExpression();
-            End();
+            var value = _expressions.TupleOrExpression();
+            _tokens.End();
             return new Set(line, targets, value);
         }
         if (targets.Count > 1)
         {
-            throw Unexpected();
+            throw _tokens.Unexpected();
         }
-        var filter = Current.Is("|") ? Filters(null, first: false) : null;
-        End();
+        var filter = _tokens.Current.Is("|") ? _expressions.Filters(null, first: false) : null;
+        _tokens.End();
         return new SetBlock(line, targets[0], filter, Until("endset"));
     }
 
     private Macro ReadMacro(int line)
     {
-        var name = NeedName();
+        var name = _tokens.NeedName();
         var parameters = Parameters();
-        End();
+        _tokens.End();
         return new(line, name, parameters, Until("endmacro"));
     }
 
     private CallBlock ReadCall(int line)
     {
-        var parameters = Current.Is("(") ? Parameters() : [];
-        var call = Value() as Call ?? throw new JinjaException($"Line {line}: {{% call %}} needs a call.");
-        End();
+        var parameters = _tokens.Current.Is("(") ? Parameters() : [];
+        var call = _expressions.Value() as Call ?? throw new JinjaException($"Line {line}: {{% call %}} needs a call.");
+        _tokens.End();
         return new(line, call, new Macro(line, "caller", parameters, Until("endcall")));
     }
 
     private List<(string, Expression?)> Parameters()
     {
-        NeedOperator("(");
+        _tokens.NeedOperator("(");
         var parameters = new List<(string, Expression?)>();
-        while (!Take(")"))
+        while (!_tokens.Take(")"))
         {
-            var name = NeedName();
-            parameters.Add((name, Take("=") ? Value() : null));
-            if (!Current.Is(")"))
+            var name = _tokens.NeedName();
+            parameters.Add((name, _tokens.Take("=") ? _expressions.Value() : null));
+            if (!_tokens.Current.Is(")"))
             {
-                NeedOperator(",");
+                _tokens.NeedOperator(",");
             }
         }
         return parameters;
@@ -229,403 +228,13 @@ internal sealed class JinjaParser
     private List<Statement> Until(string end)
     {
         var body = Body(end);
-        NeedName();
+        _tokens.NeedName();
         // {% endmacro name %} and the like.
-        if (Current.Kind == TokenKind.Name)
+        if (_tokens.Current.Kind == TokenKind.Name)
         {
-            _at++;
+            _tokens.Next();
         }
-        End();
+        _tokens.End();
         return body;
-    }
-
-    private Expression TupleOrExpression()
-    {
-        var first = Value();
-        if (!Current.Is(","))
-        {
-            return first;
-        }
-        var items = new List<Expression> { first };
-        while (Take(","))
-        {
-            if (Current.Kind is TokenKind.BlockEnd or TokenKind.PrintEnd || Current.Is(")"))
-            {
-                break;
-            }
-            items.Add(Value());
-        }
-        return new ListOf(first.Line, items, Tuple: true);
-    }
-
-    private Expression Value()
-    {
-        using var _ = Deeper();
-        var line = Current.Line;
-        var value = Or();
-        for (var links = 0; Current.IsName("if"); links++)
-        {
-            Link(links);
-            var condition = Or();
-            value = new Choice(line, condition, value, TakeName("else") ? Value() : null);
-        }
-        return value;
-    }
-
-    private Expression Or()
-    {
-        var left = And();
-        for (var links = 0; Current.IsName("or"); links++)
-        {
-            var line = Link(links);
-            left = new Binary(line, "or", left, And());
-        }
-        return left;
-    }
-
-    private Expression And()
-    {
-        var left = Not();
-        for (var links = 0; Current.IsName("and"); links++)
-        {
-            var line = Link(links);
-            left = new Binary(line, "and", left, Not());
-        }
-        return left;
-    }
-
-    private Expression Not()
-    {
-        if (!Current.IsName("not"))
-        {
-            return Compare();
-        }
-        using var _ = Deeper();
-        return new Unary(Next().Line, "not", Not());
-    }
-
-    private Expression Compare()
-    {
-        var first = Sum();
-        var rest = new List<(string, Expression)>();
-        while (true)
-        {
-            if (Current.Kind == TokenKind.Operator && Current.Text is "==" or "!=" or "<" or "<=" or ">" or ">=")
-            {
-                rest.Add((Next().Text, Sum()));
-            }
-            else if (Current.IsName("in"))
-            {
-                _at++;
-                rest.Add(("in", Sum()));
-            }
-            else if (Current.IsName("not") && _tokens[_at + 1].IsName("in"))
-            {
-                _at += 2;
-                rest.Add(("not in", Sum()));
-            }
-            else
-            {
-                return rest.Count == 0 ? first : new Comparison(first.Line, first, rest);
-            }
-        }
-    }
-
-    private Expression Sum() => Chain(Concat, "+", "-");
-
-    private Expression Concat() => Chain(Product, "~");
-
-    private Expression Product() => Chain(Power, "*", "/", "//", "%");
-
-    private Expression Power() => Chain(() => Sign(filters: true), "**");
-
-    private Expression Chain(Func<Expression> part, params string[] operators)
-    {
-        var left = part();
-        for (var links = 0; Current.Kind == TokenKind.Operator && operators.Contains(Current.Text); links++)
-        {
-            var op = Current.Text;
-            left = new Binary(Link(links), op, left, part());
-        }
-        return left;
-    }
-
-    private Expression Sign(bool filters)
-    {
-        Expression value;
-        if (Current.Is("-") || Current.Is("+"))
-        {
-            using var _ = Deeper();
-            var token = Next();
-            value = new Unary(token.Line, token.Text, Sign(filters: false));
-        }
-        else
-        {
-            value = Postfix(Primary());
-        }
-        return filters ? Filters(value, first: false) : value;
-    }
-
-    private Expression Primary()
-    {
-        var token = Next();
-        switch (token.Kind)
-        {
-            case TokenKind.Name:
-                return token.Text switch
-                {
-                    "true" or "True" => new Literal(token.Line, true),
-                    "false" or "False" => new Literal(token.Line, false),
-                    "none" or "None" => new Literal(token.Line, null),
-                    var name => new Name(token.Line, name),
-                };
-            case TokenKind.Text:
-                var text = token.Text;
-                while (Current.Kind == TokenKind.Text)
-                {
-                    text += Next().Text;
-                }
-                return new Literal(token.Line, text);
-            case TokenKind.Integer:
-                return new Literal(token.Line, long.TryParse(token.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new JinjaException($"Line {token.Line}: {token.Text} is too large."));
-            case TokenKind.Float:
-                return new Literal(token.Line, double.Parse(token.Text, CultureInfo.InvariantCulture));
-            case TokenKind.Operator when token.Text == "(":
-                using (Deeper())
-                {
-                    if (Take(")"))
-                    {
-                        return new ListOf(token.Line, [], Tuple: true);
-                    }
-                    var inner = TupleOrExpression();
-                    NeedOperator(")");
-                    return inner;
-                }
-            case TokenKind.Operator when token.Text == "[":
-                return new ListOf(token.Line, Items("]"), Tuple: false);
-            case TokenKind.Operator when token.Text == "{":
-                return ReadDict(token.Line);
-            default:
-                _at--;
-                throw Unexpected();
-        }
-    }
-
-    private List<Expression> Items(string end)
-    {
-        var items = new List<Expression>();
-        while (!Take(end))
-        {
-            items.Add(Value());
-            if (!Current.Is(end))
-            {
-                NeedOperator(",");
-            }
-        }
-        return items;
-    }
-
-    private DictOf ReadDict(int line)
-    {
-        var items = new List<(Expression, Expression)>();
-        while (!Take("}"))
-        {
-            var key = Value();
-            NeedOperator(":");
-            items.Add((key, Value()));
-            if (!Current.Is("}"))
-            {
-                NeedOperator(",");
-            }
-        }
-        return new(line, items);
-    }
-
-    private Expression Postfix(Expression value)
-    {
-        // Left-recursive chains are built, not nested, but walking them nests: so they count too.
-        for (var links = 0; ; links++)
-        {
-            if (links > JinjaLimits.Nesting)
-            {
-                throw new JinjaException($"Line {value.Line}: more than {JinjaLimits.Nesting} accesses in a row.");
-            }
-            if (Current.Is("."))
-            {
-                var line = Next().Line;
-                value = Current.Kind == TokenKind.Integer
-                    ? new Item(line, value, new Literal(line, long.Parse(Next().Text, CultureInfo.InvariantCulture)))
-                    : new Attribute(line, value, NeedName());
-            }
-            else if (Current.Is("["))
-            {
-                var line = Next().Line;
-                value = new Item(line, value, Subscript(line));
-                NeedOperator("]");
-            }
-            else if (Current.Is("("))
-            {
-                value = new Call(Current.Line, value, ReadArguments());
-            }
-            else
-            {
-                return value;
-            }
-        }
-    }
-
-    private Expression Subscript(int line)
-    {
-        Expression? Part() => Current.Is(":") || Current.Is("]") ? null : Value();
-        var from = Part();
-        if (!Take(":"))
-        {
-            return from ?? throw Unexpected();
-        }
-        var to = Part();
-        return new Slice(line, from, to, Take(":") ? Part() : null);
-    }
-
-    private Arguments ReadArguments()
-    {
-        using var _ = Deeper();
-        NeedOperator("(");
-        var positional = new List<Expression>();
-        var named = new List<(string, Expression)>();
-        while (!Take(")"))
-        {
-            if (Current.Kind == TokenKind.Name && _tokens[_at + 1].Is("="))
-            {
-                var name = NeedName();
-                _at++;
-                named.Add((name, Value()));
-            }
-            else if (named.Count > 0 || Current.Is("*") || Current.Is("**"))
-            {
-                throw Unexpected();
-            }
-            else
-            {
-                positional.Add(Value());
-            }
-            if (!Current.Is(")"))
-            {
-                NeedOperator(",");
-            }
-        }
-        return new(positional, named);
-    }
-
-    /// <summary>Filters and tests behind a value.</summary>
-    /// <param name="first">The first filter's name comes without a bar.</param>
-    private Expression Filters(Expression? value, bool first)
-    {
-        for (var links = 0; ; links++)
-        {
-            if (links > JinjaLimits.Nesting)
-            {
-                throw new JinjaException($"Line {Current.Line}: more than {JinjaLimits.Nesting} filters in a row.");
-            }
-            if (first || Current.Is("|"))
-            {
-                var line = Current.Line;
-                _at += first ? 0 : 1;
-                first = false;
-                value = new Filter(line, value, NeedName(), Current.Is("(") ? ReadArguments() : Arguments.None);
-            }
-            else if (value is not null && Current.IsName("is"))
-            {
-                var line = Next().Line;
-                var negated = TakeName("not");
-                value = new Check(line, value, NeedTest(), TestArguments(), negated);
-            }
-            else if (value is not null && Current.Is("("))
-            {
-                value = new Call(Current.Line, value, ReadArguments());
-            }
-            else
-            {
-                return value ?? throw Unexpected();
-            }
-        }
-    }
-
-    private string NeedTest() => Current.Kind == TokenKind.Operator && Current.Text is "==" or "!=" or "<" or ">" or "<=" or ">=" ? Next().Text : NeedName();
-
-    private Arguments TestArguments()
-    {
-        if (Current.Is("("))
-        {
-            return ReadArguments();
-        }
-        var starts = Current.Kind is TokenKind.Text or TokenKind.Integer or TokenKind.Float || Current.Is("[") || Current.Is("{")
-            || (Current.Kind == TokenKind.Name && Current.Text is not ("else" or "or" or "and" or "is" or "if" or "in" or "not" or "recursive"));
-        return starts ? new([Postfix(Primary())], []) : Arguments.None;
-    }
-
-    /// <summary>An operator in a chain: walking the chain nests, so its length counts.</summary>
-    private int Link(int links) => links < 4 * JinjaLimits.Nesting ? Next().Line : throw new JinjaException($"Line {Current.Line}: more than {4 * JinjaLimits.Nesting} operators in a row.");
-
-    private JinjaToken Next() => _tokens[_at].Kind == TokenKind.End ? throw Unexpected() : _tokens[_at++];
-
-    private bool Take(string op)
-    {
-        var there = Current.Is(op);
-        _at += there ? 1 : 0;
-        return there;
-    }
-
-    private bool TakeName(string name)
-    {
-        var there = Current.IsName(name);
-        _at += there ? 1 : 0;
-        return there;
-    }
-
-    private void NeedOperator(string op)
-    {
-        if (!Take(op))
-        {
-            throw new JinjaException($"Line {Current.Line}: '{op}' was expected, not {Shown(Current)}.");
-        }
-    }
-
-    private string NeedName() => Current.Kind == TokenKind.Name ? Next().Text : throw Unexpected();
-
-    private void Need(TokenKind kind)
-    {
-        if (Current.Kind != kind)
-        {
-            throw Unexpected();
-        }
-        _at++;
-    }
-
-    private void End() => Need(TokenKind.BlockEnd);
-
-    private JinjaException Unexpected() => new($"Line {Current.Line}: {Shown(Current)} was not expected.");
-
-    private static string Shown(JinjaToken token) => token.Kind switch
-    {
-        TokenKind.End => "the template's end",
-        TokenKind.BlockEnd => "'%}'",
-        TokenKind.PrintEnd => "'}}'",
-        TokenKind.BlockBegin => "'{%'",
-        TokenKind.PrintBegin => "'{{'",
-        _ => $"'{(token.Text.Length > 40 ? token.Text[..40] + "…" : token.Text)}'",
-    };
-
-    private Nested Deeper()
-    {
-        if (++_nesting > JinjaLimits.Nesting)
-        {
-            throw new JinjaException($"Line {Current.Line}: more than {JinjaLimits.Nesting} things inside each other.");
-        }
-        return new(this);
-    }
-
-    private readonly struct Nested(JinjaParser parser) : IDisposable
-    {
-        public void Dispose() => parser._nesting--;
     }
 }
