@@ -17,7 +17,7 @@ public sealed record ProbeReport(int Windows, IReadOnlyList<Probe> Probes, int S
 public sealed class ProbeBook(IDbContextFactory<ArenaDb> factory, PlayedMatches matches)
 {
     /// <summary>Windows of one space that are drawn in one go: a site that was down for days catches up little by little.</summary>
-    public const int MostWindows = 20;
+    public const int MostWindows = 6;
 
     /// <summary>A match that ended just before a window's end may be written just after it.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
