@@ -75,10 +75,14 @@ public sealed class PairExport(ArenaDb db)
             }
         }
         var chosen = PairSelection.Choose(
-            pairs.Select(p => new PairCandidate(PairLine.Of(p), agents.GetValueOrDefault(p.ChosenVersion), judges.GetValueOrDefault(p.MatchId) ?? [])), [], options);
+            pairs.Select(p => new PairCandidate(PairLine.Of(p), agents.GetValueOrDefault(p.ChosenVersion), judges.GetValueOrDefault(p.MatchId) ?? [])), await MeasuredOnAsync(ct), options);
         var name = filter.Space is { } space ? $"Arena preference pairs: {space}" : "Arena preference pairs";
         return (chosen, await PairDataSet.ZipAsync(chosen, options, new(name, "other", now, 0, 0), ct));
     }
+
+    /// <summary>The tasks on which judges are measured here, reward models among them: gold cases and probes.</summary>
+    private async Task<List<string>> MeasuredOnAsync(CancellationToken ct) =>
+        [.. await db.GoldCases.Where(c => c.Enabled).Select(c => c.Task).ToListAsync(ct), .. await db.Probes.Select(p => p.Task).ToListAsync(ct)];
 
     /// <summary>The newest compact pairs of a space that an owner may use, oldest first: what a run trains on.</summary>
     public async Task<FrozenPairs> FreezeAsync(Guid owner, string space, int most, CancellationToken ct)

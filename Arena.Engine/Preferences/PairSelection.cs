@@ -46,7 +46,7 @@ public static class PairSelection
     // As evaluations of language models check for leaks: eight words in a row.
     private const int LeakWords = 8;
 
-    /// <param name="evaluation">Prompts that models are measured on; none of them, and nothing that holds a run of eight of their words, may be trained on.</param>
+    /// <param name="evaluation">Prompts that models are measured on; none of them, and no judged or imported prompt with a run of eight words that only one of them has, may be trained on.</param>
     public static SelectedPairs Choose(IEnumerable<PairCandidate> candidates, IReadOnlyCollection<string> evaluation, SelectionOptions options)
     {
         // Best first, so that caps and duplicates leave the clearest pairs; the hash settles ties.
@@ -65,8 +65,8 @@ public static class PairSelection
         Keep("near duplicate", $"a judged or imported pair is at least {options.MostSimilar} similar to one that is kept (MinHash, runs of five words)", c =>
             !c.IsJudged || near.TryKeep($"{c.Line.Prompt}\n{c.Line.Chosen}\n{c.Line.Rejected}", options.MostSimilar));
         var prompts = evaluation.Select(Plain).ToHashSet(StringComparer.Ordinal);
-        var runs = evaluation.Where(e => MinHash.Words(e).Count >= LeakWords).SelectMany(e => MinHash.Runs(e, LeakWords)).ToHashSet();
-        Keep("contamination", $"the prompt is one that models are measured on, or shares a run of {LeakWords} words with one", c =>
+        var runs = OwnRuns(evaluation);
+        Keep("contamination", $"the prompt is one that models are measured on, or shares a run of {LeakWords} words with one and with no other of them", c =>
             !prompts.Contains(Plain(c.Line.Prompt)) && !(c.IsJudged && MinHash.Words(c.Line.Prompt).Count >= LeakWords && MinHash.Runs(c.Line.Prompt, LeakWords).Overlaps(runs)));
         var ofAgent = new Dictionary<Guid, int>();
         Keep("agent cap", $"its agent has {options.MostPerAgent} pairs already", c => Count(ofAgent, c.Agent) <= options.MostPerAgent);
@@ -87,6 +87,10 @@ public static class PairSelection
             dropped.Add(new(filter, before - left.Count, why));
         }
     }
+
+    /// <summary>Runs of words that one evaluation prompt has and no other: what several say is the form of a space's tasks, which honest prompts have too.</summary>
+    private static HashSet<ulong> OwnRuns(IEnumerable<string> evaluation) =>
+        [.. evaluation.Where(e => MinHash.Words(e).Count >= LeakWords).DistinctBy(Plain).SelectMany(e => MinHash.Runs(e, LeakWords)).GroupBy(run => run).Where(g => g.Count() == 1).Select(g => g.Key)];
 
     /// <summary>The judged pairs to drop so that the longer answer is not simply the chosen one.</summary>
     private static HashSet<string> Lengthy(List<PairCandidate> pairs, double most)

@@ -70,6 +70,16 @@ public sealed class PairSelectionTests
     }
 
     [Fact]
+    public void What_all_evaluation_prompts_say_is_no_leak()
+    {
+        const string Form = "Write a short persuasive text on this brief, please. ";
+        var chosen = PairSelection.Choose(
+            [Pair(1, Form + "Sell umbrellas in the desert to people who have never seen a cloud.", "x", "y", 0.5, "judged"), Pair(2, Form + "Praise the slow train from the coast to the hills at dawn.", "x", "y", 0.5, "judged")],
+            [Form + "Praise the slow train from the coast to the hills at dawn, in verse.", Form + "Warn of the dog."], Everything);
+        Assert.Equal([1], chosen.Train.Select(p => p.Turn));
+    }
+
+    [Fact]
     public void No_agent_and_no_judge_gives_more_than_its_share_and_the_clearest_stay()
     {
         var other = Guid.Parse("00000000-0000-0000-0000-000000000002");

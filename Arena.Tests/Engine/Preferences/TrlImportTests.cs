@@ -1,5 +1,6 @@
 using Arena.Engine.Agents;
 using Arena.Engine.Preferences;
+using Arena.Engine.Verdicts;
 
 namespace Arena.Tests.Engine.Preferences;
 
@@ -86,5 +87,11 @@ public sealed class PairImportTests : IAsyncLifetime
         var (chosen, zip) = await export.DataSetAsync(new(), mine.Agent.OwnerId, new(TestShare: 0), 100, _engine.Time.GetUtcNow(), default);
         Assert.Equal(2, chosen.Train.Count);
         Assert.NotEmpty(zip);
+
+        // A task that judges are measured on is no longer trained on.
+        db.GoldCases.Add(new() { Id = Guid.Parse("00000000-0000-0000-0000-0000000000aa"), Space = "pitch", Task = "Say hello.", Better = "Hello", Worse = "No", Kind = GoldCase.Quality, Origin = "admin", CreatedAt = _engine.Time.GetUtcNow() });
+        await db.SaveChangesAsync();
+        (chosen, _) = await export.DataSetAsync(new(), mine.Agent.OwnerId, new(TestShare: 0), 100, _engine.Time.GetUtcNow(), default);
+        Assert.Equal("tic-tac-toe:51", Assert.Single(chosen.Train).Prompt);
     }
 }
