@@ -95,6 +95,8 @@ public sealed class ArenaDb(DbContextOptions<ArenaDb> options) : IdentityDbConte
 
     public DbSet<ChainCursor> ChainCursors => Set<ChainCursor>();
 
+    public DbSet<CreditedDeposit> CreditedDeposits => Set<CreditedDeposit>();
+
     public DbSet<OutboxRow> OutboxRows => Set<OutboxRow>();
 
     public DbSet<OutboxVersion> OutboxVersions => Set<OutboxVersion>();
