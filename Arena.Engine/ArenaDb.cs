@@ -95,8 +95,6 @@ public sealed class ArenaDb(DbContextOptions<ArenaDb> options) : IdentityDbConte
 
     public DbSet<ChainCursor> ChainCursors => Set<ChainCursor>();
 
-    public DbSet<CreditedDeposit> CreditedDeposits => Set<CreditedDeposit>();
-
     public DbSet<OutboxRow> OutboxRows => Set<OutboxRow>();
 
     public DbSet<OutboxVersion> OutboxVersions => Set<OutboxVersion>();

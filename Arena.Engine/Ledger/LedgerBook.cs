@@ -36,16 +36,6 @@ public static class LedgerBook
     /// <summary>The world outside: deposits come from it, withdrawals go to it.</summary>
     public const string Chain = "chain";
 
-    /// <summary>
-    /// What an account owes since a deposit of it left the chain after it had been spent: never above zero. Later deposits fill it first.
-    /// </summary>
-    public static string MissingOf(string account) => MissingPrefix + account;
-
-    /// <summary>Whether an account may fall below zero.</summary>
-    public static bool HasNoFloor(string account) => account is Chain or Protocol || account.StartsWith(MissingPrefix, StringComparison.Ordinal);
-
-    private const string MissingPrefix = "missing/";
-
     public static string AccountOf(Guid owner) => $"owner/{owner:D}";
 
     public static string EscrowOf(MatchId match) => $"escrow/{match}";
@@ -104,22 +94,6 @@ public static class LedgerBook
         $"match/{match}/close",
         $"Stake returned: {why}",
         [new LedgerLeg(EscrowOf(match), -tier.FeeGwei * homes.Count), .. homes.Select(h => new LedgerLeg(h.Account, tier.FeeGwei))]);
-
-    /// <summary>Money that arrived: what is missing is filled first.</summary>
-    /// <param name="missing">What the account owes, 0 or more.</param>
-    public static LedgerTransfer Deposit(string key, string account, long gwei, long missing)
-    {
-        var filled = Math.Min(gwei, missing);
-        return Transfer(key, "Deposit", [new(Chain, -gwei), new(MissingOf(account), filled), new(account, gwei - filled)]);
-    }
-
-    /// <summary>A deposit whose block has left the chain: what the account holds goes, the rest is missing.</summary>
-    /// <param name="balance">What the account holds.</param>
-    public static LedgerTransfer TakeBack(string key, string account, long gwei, long balance)
-    {
-        var held = Math.Clamp(balance, 0, gwei);
-        return Transfer(key, "Deposit taken back: its block is no longer in the chain", [new(Chain, gwei), new(account, -held), new(MissingOf(account), held - gwei)]);
-    }
 
     /// <summary>Merges legs of one account and drops those that come to nothing.</summary>
     private static LedgerTransfer Transfer(string key, string reason, IEnumerable<LedgerLeg> legs) => new LedgerTransfer(

@@ -7,7 +7,6 @@ internal sealed class SettlementMapping :
     IEntityTypeConfiguration<SettlementEpoch>,
     IEntityTypeConfiguration<EpochPayout>,
     IEntityTypeConfiguration<ChainCursor>,
-    IEntityTypeConfiguration<CreditedDeposit>,
     IEntityTypeConfiguration<OutboxRow>,
     IEntityTypeConfiguration<OutboxVersion>
 {
@@ -21,12 +20,6 @@ internal sealed class SettlementMapping :
     public void Configure(EntityTypeBuilder<EpochPayout> builder) => builder.HasKey(p => new { p.Epoch, p.Address });
 
     public void Configure(EntityTypeBuilder<ChainCursor> builder) => builder.HasKey(c => c.Name);
-
-    public void Configure(EntityTypeBuilder<CreditedDeposit> builder)
-    {
-        builder.HasKey(d => d.Key);
-        builder.HasIndex(d => new { d.Cursor, d.Block });
-    }
 
     public void Configure(EntityTypeBuilder<OutboxRow> builder)
     {

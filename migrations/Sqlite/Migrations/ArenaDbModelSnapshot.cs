@@ -816,42 +816,6 @@ namespace Arena.Migrations.Sqlite.Migrations
                     b.ToTable("ChainCursors");
                 });
 
-            modelBuilder.Entity("Arena.Engine.Settlement.CreditedDeposit", b =>
-                {
-                    b.Property<string>("Key")
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Account")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.Property<long>("Block")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<string>("BlockHash")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.Property<string>("Cursor")
-                        .IsRequired()
-                        .HasColumnType("TEXT");
-
-                    b.Property<long>("Gwei")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<bool>("Stands")
-                        .HasColumnType("INTEGER");
-
-                    b.Property<int>("Turn")
-                        .HasColumnType("INTEGER");
-
-                    b.HasKey("Key");
-
-                    b.HasIndex("Cursor", "Block");
-
-                    b.ToTable("CreditedDeposits");
-                });
-
             modelBuilder.Entity("Arena.Engine.Settlement.EpochPayout", b =>
                 {
                     b.Property<long>("Epoch")
