@@ -5,6 +5,7 @@ using Arena.Engine.Preferences;
 using Arena.Engine.Ratings;
 using Arena.Engine.Settlement;
 using Arena.Engine.Spaces;
+using Arena.Engine.Store;
 using Arena.Engine.Training;
 using Arena.Engine.Verdicts;
 using Microsoft.AspNetCore.Identity;
@@ -28,6 +29,8 @@ public sealed class ArenaDb(DbContextOptions<ArenaDb> options) : IdentityDbConte
     public DbSet<ApiToken> ApiTokens => Set<ApiToken>();
 
     public DbSet<LedgerRow> LedgerRows => Set<LedgerRow>();
+
+    public DbSet<DoneWrite> DoneWrites => Set<DoneWrite>();
 
     public DbSet<SpaceMaterial> SpaceMaterials => Set<SpaceMaterial>();
 

@@ -1,5 +1,6 @@
 using Arena.Engine;
 using Arena.Engine.Matches;
+using Arena.Engine.Store;
 using Arena.Engine.Verdicts;
 using Microsoft.EntityFrameworkCore;
 
@@ -8,6 +9,9 @@ namespace Arena.Judges;
 public abstract record AppealResult;
 
 public sealed record AppealFiled(Appeal Appeal, long PointsLeft) : AppealResult;
+
+/// <summary>The same key appealed before; nothing was done now.</summary>
+public sealed record AppealFiledBefore(KeptAnswer Answer) : AppealResult;
 
 /// <param name="Code">"match-not-found", "not-yours", "not-judged", "appealed-already", "appeal-late" or "points-short".</param>
 public sealed record AppealRefused(string Code, string Reason) : AppealResult;
@@ -36,7 +40,8 @@ public sealed class AppealDesk(ArenaDb db, TimeProvider time)
         return rows.Count == 0 ? Welcome : rows.Sum();
     }
 
-    public async Task<AppealResult> FileAsync(MatchId id, Guid owner, string reason, CancellationToken ct)
+    /// <param name="once">Makes a repeat give the first answer; kept in the appeal's own transaction.</param>
+    public async Task<AppealResult> FileAsync(MatchId id, Guid owner, string reason, CancellationToken ct, Once<AppealResult>? once = null)
     {
         var now = time.GetUtcNow();
         var match = await db.Matches.AsNoTracking().Include(m => m.Seats).FirstOrDefaultAsync(m => m.Id == id, ct);
@@ -74,16 +79,25 @@ public sealed class AppealDesk(ArenaDb db, TimeProvider time)
         var text = reason.Trim();
         var appeal = new Appeal { MatchId = id, OwnerId = owner, Reason = text.Length <= LongestReason ? text : text[..LongestReason], Deposit = Deposit, State = Appeal.Open, At = now };
         db.Appeals.Add(appeal);
+        var filed = new AppealFiled(appeal, points - Deposit);
+        if (WriteKeys.Row(once, filed, now) is { } done)
+        {
+            db.DoneWrites.Add(done);
+        }
         try
         {
             // The match's id is the key: of two appeals at once one is refused here, with its deposit.
             await db.SaveChangesAsync(ct);
         }
+        catch (DbUpdateException) when (once is not null && db.DoneWrites.AsNoTracking().Any(w => w.OwnerId == owner && w.Key == once.Key.Key))
+        {
+            return new AppealFiledBefore((await WriteKeys.FindAsync(db, owner, once.Key.Key, ct))!);
+        }
         catch (DbUpdateException) when (db.Appeals.AsNoTracking().Any(a => a.MatchId == id))
         {
             return new AppealRefused("appealed-already", "This verdict was appealed already; a match is judged again once.");
         }
-        return new AppealFiled(appeal, points - Deposit);
+        return filed;
     }
 
     /// <summary>Ends an appeal in one transaction: its outcome, the deposit, the pairs.</summary>

@@ -12,6 +12,9 @@ public abstract record EntryResult;
 
 public sealed record Entered(Entry Entry) : EntryResult;
 
+/// <summary>The same key entered before; nothing was done now.</summary>
+public sealed record EnteredBefore(KeptAnswer Answer) : EntryResult;
+
 /// <param name="Code">"space-unknown", "space-closed", "tier-unknown", "agent-not-found", "agent-not-ready", "already-entered", "matches-invalid", "balance-short" or "entry-not-found".</param>
 public sealed record EntryRefused(string Code, string Reason) : EntryResult;
 
@@ -19,7 +22,8 @@ public sealed record EntryRefused(string Code, string Reason) : EntryResult;
 public sealed class EntryDesk(ArenaDb db, SpaceCatalog catalog, GroupWriter writer, IOptions<ArenaOptions> options, TimeProvider time)
 {
     /// <summary>Puts an agent's current version in a space's queue for a number of matches, and sets their stakes aside.</summary>
-    public async Task<EntryResult> EnterAsync(Guid owner, AgentId agentId, string space, string tier, int matches, CancellationToken ct = default)
+    /// <param name="once">Makes a repeat give the first answer; kept in the entry's own transaction.</param>
+    public async Task<EntryResult> EnterAsync(Guid owner, AgentId agentId, string space, string tier, int matches, CancellationToken ct = default, Once<EntryResult>? once = null)
     {
         if (catalog.Find(space) is not { } offer)
         {
@@ -48,7 +52,8 @@ public sealed class EntryDesk(ArenaDb db, SpaceCatalog catalog, GroupWriter writ
             return new EntryRefused("agent-not-ready", $"{agent.Name} has no version that can play yet.");
         }
         var entry = new Entry(Guid.CreateVersion7(time.GetUtcNow()), space, tier, agentId, version, owner, matches, time.GetUtcNow());
-        return await writer.WriteAsync(session => Enter(session, entry, fee, agent.Name, offer.Card.Name), ct);
+        return await writer.WriteAsync(
+            session => WriteKeys.Act(session, once, entry.EnteredAt, kept => new EnteredBefore(kept), () => Enter(session, entry, fee, agent.Name, offer.Card.Name)), ct);
     }
 
     /// <summary>Takes an entry out of the queue. A match that runs is played to its end; unused stakes come back.</summary>

@@ -9,6 +9,9 @@ public abstract record WithdrawalResult
 {
     public sealed record Queued(string Address, long Gwei) : WithdrawalResult;
 
+    /// <summary>The same key withdrew before; nothing moved now.</summary>
+    public sealed record QueuedBefore(KeptAnswer Answer) : WithdrawalResult;
+
     public sealed record Refused(string Code, string Reason) : WithdrawalResult;
 }
 
@@ -19,7 +22,8 @@ public sealed class Payouts(IDbContextFactory<ArenaDb> databases, GroupWriter wr
     public static string PayableTo(string address) => $"payable/{address}";
 
     /// <summary>Moves part of an owner's balance to the address that the owner named; it can be claimed once the next epoch is final.</summary>
-    public async Task<WithdrawalResult> WithdrawAsync(Guid owner, long gwei, CancellationToken ct)
+    /// <param name="once">Makes a repeat move nothing; kept in the withdrawal's own transaction.</param>
+    public async Task<WithdrawalResult> WithdrawAsync(Guid owner, long gwei, CancellationToken ct, Once<WithdrawalResult>? once = null)
     {
         if (gwei <= 0)
         {
@@ -36,10 +40,11 @@ public sealed class Payouts(IDbContextFactory<ArenaDb> databases, GroupWriter wr
             $"withdrawal/{Guid.CreateVersion7(now):D}",
             $"Withdrawal to {address}",
             [new(LedgerBook.AccountOf(owner), -gwei), new(PayableTo(address), gwei)]);
-        var outcome = await writer.WriteAsync(session => LedgerDesk.Book(session, transfer, now), ct);
-        return outcome == TransferOutcome.Done
-            ? new WithdrawalResult.Queued(address, gwei)
-            : new WithdrawalResult.Refused("balance-short", "Your balance does not cover this amount.");
+        return await writer.WriteAsync(
+            session => WriteKeys.Act<WithdrawalResult>(session, once, now, kept => new WithdrawalResult.QueuedBefore(kept), () => LedgerDesk.Book(session, transfer, now) == TransferOutcome.Done
+                ? new WithdrawalResult.Queued(address, gwei)
+                : new WithdrawalResult.Refused("balance-short", "Your balance does not cover this amount.")),
+            ct);
     }
 
     /// <summary>Credits deposits and moves the cursor in one transaction; a deposit that was seen before counts once.</summary>

@@ -8,6 +8,7 @@ using Arena.Rules.Ratings;
 using Arena.Web.Accounts;
 using Arena.Web.Site;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 
 namespace Arena.Web.Judges;
@@ -102,13 +103,19 @@ internal static class JudgeEndpoints
     private static async Task<Results<Ok<AppealAnswer>, ProblemHttpResult>> ReadAppeal(Guid match, ArenaDb db, CancellationToken ct) =>
         await db.Appeals.AsNoTracking().FirstOrDefaultAsync(a => a.MatchId == new MatchId(match), ct) is { } a ? TypedResults.Ok(AppealAnswer.Of(a)) : Problems.NotFound("appeal");
 
-    private static async Task<IResult> FileAppeal(Guid match, AppealWish wish, ClaimsPrincipal user, AppealDesk desk, CancellationToken ct) =>
-        await desk.FileAsync(new(match), user.RequiredOwner(), wish.Reason, ct) switch
-        {
-            AppealFiled filed => TypedResults.Created($"/api/v1/matches/{match}/appeal", AppealAnswer.Of(filed.Appeal)),
-            AppealRefused refused => Problems.Because(refused.Code, refused.Reason),
-            var other => throw new InvalidOperationException($"Unknown result {other}."),
-        };
+    private static Task<IResult> FileAppeal(
+        Guid match, AppealWish wish, ClaimsPrincipal user, AppealDesk desk, IdempotencyKeys keys, CancellationToken ct, [FromHeader(Name = "Idempotency-Key")] string? idempotencyKey = null) =>
+        keys.OnceAsync<AppealWish, AppealResult>(
+            user.RequiredOwner(), idempotencyKey, $"appeal of {match}", wish,
+            once => desk.FileAsync(new(match), user.RequiredOwner(), wish.Reason, ct, once),
+            result => result switch
+            {
+                AppealFiled filed => new(StatusCodes.Status201Created, AppealAnswer.Of(filed.Appeal)),
+                AppealFiledBefore before => WriteOutcome.Repeated(before.Answer),
+                AppealRefused refused => WriteOutcome.Because(refused.Code, refused.Reason),
+                _ => throw new InvalidOperationException($"Unknown result {result}."),
+            },
+            ct);
 
     private static async Task<IResult> Add(JudgeWish wish, JudgeDesk desk, CancellationToken ct) =>
         await desk.AddAsync(wish.ToNew(), ct) switch

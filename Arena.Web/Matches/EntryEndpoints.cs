@@ -47,12 +47,17 @@ internal static class EntryEndpoints
         {
             return Problems.Because("not-yours", "A bot's token enters its own agent only.");
         }
-        return await keys.OnceAsync(owner, idempotencyKey, wish, async () => await desk.EnterAsync(owner, entered, wish.Space, wish.Tier ?? "free", wish.Matches, ct) switch
-        {
-            Entered done => new(StatusCodes.Status201Created, Answer(done.Entry), null),
-            EntryRefused refused => new(0, null, refused),
-            var other => throw new InvalidOperationException($"Unknown result {other}."),
-        }, ct);
+        return await keys.OnceAsync<EntryWish, EntryResult>(
+            owner, idempotencyKey, $"entry of {entered}", wish,
+            once => desk.EnterAsync(owner, entered, wish.Space, wish.Tier ?? "free", wish.Matches, ct, once),
+            result => result switch
+            {
+                Entered done => new(StatusCodes.Status201Created, Answer(done.Entry)),
+                EnteredBefore before => WriteOutcome.Repeated(before.Answer),
+                EntryRefused refused => WriteOutcome.Because(refused.Code, refused.Reason),
+                _ => throw new InvalidOperationException($"Unknown result {result}."),
+            },
+            ct);
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> Leave(Guid id, ClaimsPrincipal user, EntryDesk desk, ArenaDb db, CancellationToken ct)

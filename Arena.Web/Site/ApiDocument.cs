@@ -11,7 +11,7 @@ internal static class ApiDocument
 
         - Reading needs no sign-in. Everything else takes `Authorization: Bearer arena_…`; make a token under [Account](/account), a bot's token on its agent's page.
         - Errors are problem documents (RFC 9457) with a stable `code`: [the list](/docs/problems). A 429 names its limit and the seconds until it ends.
-        - `POST /entries` takes an `Idempotency-Key`: the same key gives the same answer and acts once.
+        - `POST /entries` and `POST /matches/{id}/appeal` take an `Idempotency-Key`: for two days the same key gives the same answer and acts once, also across a restart of the site. The same key for another request is `key-reused`; a refused write keeps nothing, so its key may be tried again.
         - Lists are keyset pages: give `next` as `before`.
         - Ratings are in thousandths of an Elo point, scores in millionths of a point, money in gwei.
 

@@ -1,77 +1,69 @@
-using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using System.Text.Json;
-using Arena.Engine.Matches;
+using Arena.Engine;
+using Arena.Engine.Store;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace Arena.Web.Site;
 
-/// <summary>What a write came to: a status with its answer, or a refusal.</summary>
-public sealed record WriteOutcome(int Status, object? Answer, EntryRefused? Refused);
+/// <summary>What a write came to: a status with its answer, a refusal (code and reason), or what the same key was answered before.</summary>
+public sealed record WriteOutcome(int Status, object? Answer, (string Code, string Reason)? Refused = null, KeptAnswer? Earlier = null)
+{
+    public static WriteOutcome Because(string code, string reason) => new(0, null, (code, reason));
+
+    public static WriteOutcome Repeated(KeptAnswer earlier) => new(0, null, null, earlier);
+}
 
 /// <summary>
-/// Makes a repeated write with the same Idempotency-Key give the first answer instead of acting again. Answers are kept in this
-/// process for a day; what must never happen twice is guarded by the database besides.
+/// Makes a repeated write with the same Idempotency-Key give the first answer instead of acting again, also after a restart: the key is committed
+/// with the deed (<see cref="WriteKeys"/>). A refused write keeps nothing, so the same key may try again once the reason is gone.
 /// </summary>
-public sealed class IdempotencyKeys(TimeProvider time)
+public sealed class IdempotencyKeys(IDbContextFactory<ArenaDb> databases, IOptions<JsonOptions> json)
 {
     private const int LongestKey = 200;
-    private const int Most = 50_000;
-    private static readonly TimeSpan Kept = TimeSpan.FromDays(1);
+    private const string Json = "application/json; charset=utf-8";
 
-    private readonly ConcurrentDictionary<(Guid Owner, string Key), Known> _known = [];
-
-    public async Task<IResult> OnceAsync<T>(Guid owner, string? key, T request, Func<Task<WriteOutcome>> act, CancellationToken ct)
+    /// <param name="key">The header; empty acts in any case.</param>
+    /// <param name="what">The write's name; with <paramref name="request"/> it says what the key stands for.</param>
+    /// <param name="act">The engine's write; it hands its key on into the transaction.</param>
+    /// <param name="read">What its result means.</param>
+    public async Task<IResult> OnceAsync<TRequest, TResult>(
+        Guid owner, string? key, string what, TRequest request, Func<Once<TResult>?, Task<TResult>> act, Func<TResult, WriteOutcome> read, CancellationToken ct)
     {
         if (string.IsNullOrEmpty(key))
         {
-            return Result(await act());
+            return Result(read(await act(null)), null);
         }
         if (key.Length > LongestKey)
         {
             return Problems.Because("key-invalid", $"An Idempotency-Key has at most {LongestKey} characters.");
         }
-        Sweep();
-        var body = JsonSerializer.Serialize(request);
-        var known = _known.GetOrAdd((owner, key), _ => new(body, time.GetUtcNow(), new(act)));
-        if (known.Body != body)
+        var hash = Hash(what, request);
+        await using (var db = await databases.CreateDbContextAsync(ct))
         {
-            return Problems.Because("key-reused", "This Idempotency-Key was used for another request.");
-        }
-        try
-        {
-            var outcome = await known.Outcome.Value.WaitAsync(ct);
-            if (outcome.Refused is not null)
+            // Before the write's own checks: what has been done once is answered the same although a check would refuse it by now.
+            if (await WriteKeys.FindAsync(db, owner, key, ct) is { } kept)
             {
-                // Nothing happened, so the same key may try again once the reason is gone.
-                _known.TryRemove((owner, key), out _);
+                return Result(WriteOutcome.Repeated(kept), hash);
             }
-            return Result(outcome);
         }
-        catch (Exception)
-        {
-            _known.TryRemove((owner, key), out _);
-            throw;
-        }
+        return Result(read(await act(new(new(owner, key, hash), result => Keep(hash, read(result))))), hash);
     }
 
-    private static IResult Result(WriteOutcome outcome) => outcome.Refused is { } refused
-        ? Problems.Because(refused.Code, refused.Reason)
-        : Results.Json(outcome.Answer, statusCode: outcome.Status);
+    private KeptAnswer? Keep(string hash, WriteOutcome outcome) => outcome is { Refused: null, Earlier: null } ? new(hash, outcome.Status, Body(outcome.Answer)) : null;
 
-    private void Sweep()
+    private string Body(object? answer) => JsonSerializer.Serialize(answer, json.Value.SerializerOptions);
+
+    private IResult Result(WriteOutcome outcome, string? hash) => outcome switch
     {
-        if (_known.Count < Most)
-        {
-            return;
-        }
-        var before = time.GetUtcNow() - Kept;
-        foreach (var (key, known) in _known)
-        {
-            if (known.At < before || _known.Count > 2 * Most)
-            {
-                _known.TryRemove(key, out _);
-            }
-        }
-    }
+        { Refused: { } refused } => Problems.Because(refused.Code, refused.Reason),
+        { Earlier: { } earlier } when earlier.Request != hash => Problems.Because("key-reused", "This Idempotency-Key was used for another request."),
+        { Earlier: { } earlier } => Results.Text(earlier.Body, Json, statusCode: earlier.Status),
+        _ => Results.Text(Body(outcome.Answer), Json, statusCode: outcome.Status),
+    };
 
-    private sealed record Known(string Body, DateTimeOffset At, Lazy<Task<WriteOutcome>> Outcome);
+    private static string Hash<T>(string what, T request) =>
+        Convert.ToHexStringLower(SHA256.HashData([.. JsonSerializer.SerializeToUtf8Bytes(what), .. JsonSerializer.SerializeToUtf8Bytes(request)]));
 }

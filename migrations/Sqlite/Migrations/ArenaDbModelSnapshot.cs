@@ -964,6 +964,35 @@ namespace Arena.Migrations.Sqlite.Migrations
                     b.ToTable("SpaceMaterials");
                 });
 
+            modelBuilder.Entity("Arena.Engine.Store.DoneWrite", b =>
+                {
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Answer")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Request")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Status")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("OwnerId", "Key");
+
+                    b.HasIndex("At");
+
+                    b.ToTable("DoneWrites");
+                });
+
             modelBuilder.Entity("Arena.Engine.Training.TrainingFile", b =>
                 {
                     b.Property<Guid>("RunId")
