@@ -36,6 +36,15 @@ public sealed class HouseShowTests
     }
 
     [Fact]
+    public void ASpaceThatWasNeverShownBeginsWithThreeQuickMatchesAndATableTooSmallWithNone()
+    {
+        Assert.Equal(3, HouseShow.Decide(Card, House, 1, null, null, Now, new HouseShowOptions(), new Draws(new byte[32], "show")).Count);
+        var five = SpaceRegistry.Find("tradewars")!.Card;
+        Assert.Empty(HouseShow.Decide(five, [.. House.Take(4)], 0, null, null, Now, new HouseShowOptions(), new Draws(new byte[32], "show")));
+        Assert.All(HouseShow.Decide(five, House, 0, null, null, Now, new HouseShowOptions(), new Draws(new byte[32], "show")), m => Assert.Equal(5, m.Players.Distinct().Count()));
+    }
+
+    [Fact]
     public void TheAgentWithTheFewestGamesAlwaysPlaysAndNobodyPlaysItself()
     {
         for (byte i = 0; i < 50; i++)

@@ -115,6 +115,57 @@ public sealed class MatchmakerTests
     }
 
     [Fact]
+    public void ATenthOfTheMatchesAgainstHouseAgentsIsEnough()
+    {
+        var book = new LadderBook();
+        for (var i = 0; i < 18; i++)
+        {
+            book.Add([Id(201), Id(202)], [1, 0]);
+        }
+        book.Add([Id(201), Id(910)], [1, 0]);
+        var anchors = House.Select(h => h.VersionId.Value).ToHashSet();
+        Assert.Null(Decide([Entry(1, 1_500), Entry(3, 1_500)], ladder: SpaceLadder.Of(book, anchors, Now)).Pairings[0].Players[1].Entry);
+        book.Add([Id(201), Id(911)], [1, 0]);
+        Assert.NotNull(Decide([Entry(1, 1_500), Entry(3, 1_500)], ladder: SpaceLadder.Of(book, anchors, Now)).Pairings[0].Players[1].Entry);
+    }
+
+    [Fact]
+    public void WhoeverIsAnAnchorItselfOrPlaysForStakesIsSentToNoHouseAgent()
+    {
+        var book = new LadderBook();
+        for (var i = 0; i < 12; i++)
+        {
+            book.Add([Id(201), Id(202)], [1, 0]);
+        }
+        var anchors = House.Select(h => h.VersionId.Value).ToHashSet();
+        Assert.NotNull(Decide([Entry(1, 1_500), Entry(3, 1_500)], ladder: SpaceLadder.Of(book, anchors.Append(Id(201)).ToHashSet(), Now)).Pairings[0].Players[1].Entry);
+        Assert.NotNull(Decide([Entry(1, 1_500, tier: "stake-100k"), Entry(3, 1_500, tier: "stake-100k")], ladder: SpaceLadder.Of(book, anchors, Now)).Pairings[0].Players[1].Entry);
+    }
+
+    [Fact]
+    public void LimitsOfTimeAndRatingCountAsReached()
+    {
+        Assert.Single(Decide([Entry(1, 1_500) with { WaitingSince = Now - Options.HouseAfter }]).Pairings);
+        Assert.Single(Decide([Entry(1, 1_500) with { WaitingSince = Now }, Entry(2, 1_650) with { WaitingSince = Now }], house: []).Pairings);
+        Assert.Empty(Decide([Entry(1, 1_500) with { WaitingSince = Now }, Entry(2, 1_650) with { WaitingSince = Now, MilliElo = 1_650_001 }], house: []).Pairings);
+        // Clocks of two nodes may differ: nobody's window is narrower than at the start.
+        Assert.Equal(150_000, Matchmaker.WindowOf(Entry(1, 1_500) with { WaitingSince = Now + TimeSpan.FromSeconds(3) }, Now, Options));
+    }
+
+    [Fact]
+    public void AHouseAgentMetAsOftenAsIsRatedDoesNotStepIn()
+    {
+        var met = new RecentMeetings();
+        foreach (var agent in House)
+        {
+            met.Add(new(Id(101)), agent.AgentId, Options.PairCapPerHour);
+        }
+        var tick = Decide([Entry(1, 1_500, waited: 60)], met);
+        Assert.Empty(tick.Pairings);
+        Assert.Contains("met every house agent 20 times", tick.Reasons[Id(1)], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void AFullTableIsFilledWithNeighboursFirst()
     {
         var tick = Decide([Entry(1, 1_500), Entry(2, 1_510), Entry(3, 1_490), Entry(4, 1_505), Entry(5, 1_600)], maxSeats: 4);

@@ -104,6 +104,84 @@ public sealed class PairTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WhoeverAnswersAgainstTheRulesLosesTheContinuation()
+    {
+        var rules = SpaceRegistry.Find("tic-tac-toe")!;
+        var state = rules.Start(Seeded("deal/0"), 2);
+        Task<IReadOnlyList<ForkedAction>> EvaluateAsync(int faulty) => Fork.EvaluateAsync(rules, state, 0, ["1"], 3, (positions, _) =>
+            Task.FromResult<IReadOnlyList<string>>([.. positions.Select(p => p.Seat == faulty ? "nothing" : rules.Observe(p.State, p.Seat).Legal![0])]), default);
+        Assert.Equal(1, (await EvaluateAsync(1))[0].Value);
+        Assert.Equal(0, (await EvaluateAsync(0))[0].Value);
+    }
+
+    [Fact]
+    public void AnAnswerAgainstTheRulesIsNeverTheChosenOne()
+    {
+        var rules = SpaceRegistry.Find("tic-tac-toe")!;
+        var state = rules.Start(Seeded("deal/0"), 2);
+        var position = new MatchPosition(state, rules.Observe(state, 0), true, new TurnRecord(0, 0, 0, 0, 0, "saw", ["1"], "1", null, null, ""));
+        Assert.Empty(Fork.Pairs(position, [new("ten", null, 0), new("zero", null, 0)], new VersionId(Guid.Empty), 0, null));
+    }
+
+    [Fact]
+    public void TheBestAnswerIsSetAgainstTheWorstAndTheNextFromBelow()
+    {
+        var rules = SpaceRegistry.Find("instruct")!;
+        var compared = 0;
+        for (byte i = 0; i < 6; i++)
+        {
+            var (setup, played) = Instructed(rules, i);
+            var drafts = PairBuilder.SamePrompt(setup, played);
+            foreach (var game in played.Games)
+            {
+                var ranked = game.Turns.OrderByDescending(t => game.Scores![t.Seat]).ThenBy(t => t.Seat).ToList();
+                var expected = ((int[])[3, 2]).Where(at => game.Scores![ranked[at].Seat] < game.Scores[ranked[0].Seat]).Select(at => (ranked[0].Did!, ranked[at].Did!)).ToList();
+                compared += expected.Count;
+                Assert.Equal(expected, drafts.Where(d => d.Notation == PairDraft.TextNotation && game.Turns.Any(t => t.Turn == d.Turn)).Select(d => (d.Chosen, d.Rejected)));
+            }
+        }
+        Assert.NotEqual(0, compared);
+    }
+
+    [Fact]
+    public void AJudgedLeadOfExactlyTheLeastMarginMakesAPair()
+    {
+        var (setup, played) = Instructed(SpaceRegistry.Find("instruct")!, 1);
+        Assert.NotEmpty(PairBuilder.Judged(setup, played, 0, 0.5, 0.5));
+        Assert.Empty(PairBuilder.Judged(setup, played, 0, 0.49, 0.5));
+    }
+
+    /// <summary>A match of instruct's four house agents.</summary>
+    private static (MatchSetup Setup, PlayedMatch Played) Instructed(ISpaceRules rules, byte seed)
+    {
+        var bytes = new byte[32];
+        bytes[0] = seed;
+        var setup = new MatchSetup(Guid.Empty, rules, bytes, "casual", [.. Enumerable.Range(0, 4).Select(i => new Player(new Guid(i + 1, 0, 0, new byte[8]), "hash"))]);
+        var play = new MatchPlay(setup);
+        while (!play.Over)
+        {
+            play.Answer(play.Pending[0].Turn, play.HouseReply(play.Pending[0], rules.House[play.Pending[0].Player]));
+        }
+        return (setup, play.Finish());
+    }
+
+    [Fact]
+    public async Task APairIsPrivateAndFoundByEitherOfItsAnswers()
+    {
+        var open = await _engine.AgentAsync(AgentKind.Bot, new BotConfig());
+        var secret = await _engine.AgentAsync(AgentKind.Bot, new BotConfig());
+        await using var db = await _engine.DbAsync();
+        (await db.Agents.SingleAsync(a => a.Id == secret.Agent.Id)).Permit(DataUse.Private);
+        foreach (var (prompt, chosen, rejected) in new[] { ("a", open, secret), ("b", secret, open), ("c", open, open) })
+        {
+            db.PreferencePairs.Add(new PairDraft("text", prompt, "1", "2", PairSource.SamePrompt, 0, chosen.Version.Id, rejected.Version.Id, 1).ToPair("countdown", new(Guid.Empty), _engine.Time.GetUtcNow()));
+        }
+        await db.SaveChangesAsync();
+        Assert.Equal(["c"], await db.Visible(new(), null).Select(p => p.Prompt).ToListAsync());
+        Assert.Equal(["a", "b"], await db.Visible(new(Agent: secret.Agent.Id), secret.Agent.OwnerId).OrderBy(p => p.Prompt).Select(p => p.Prompt).ToListAsync());
+    }
+
+    [Fact]
     public async Task TheSameSeedForksTheSamePairs()
     {
         var stored = await StoredAsync("connect-four", "random", "greedy");

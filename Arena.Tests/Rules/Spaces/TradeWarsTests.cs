@@ -101,6 +101,51 @@ public sealed class TradeWarsTests
     }
 
     [Fact]
+    public void ASeatWithExactlyNothingIsOut()
+    {
+        // 1,000,000 and 1,000,000 for a hundred units sold, less 1,500 of costs: a hundred units at 199.85.
+        var state = Play(Flat([19_985, .. Enumerable.Repeat(19_985, 15)]), "sell 100", "hold", "hold", "hold", "hold");
+        Assert.True(state.Books[0] is { Out: true, Position: 0 });
+        Assert.False(Play(Flat([19_984, .. Enumerable.Repeat(19_984, 15)]), "sell 100", "hold", "hold", "hold", "hold").Books[0].Out);
+    }
+
+    [Fact]
+    public void TheGameIsOverWhenEverySeatIsOut()
+    {
+        var state = Play(Flat([21_000, .. Enumerable.Repeat(21_000, 15)]), "sell 100", "sell 100", "sell 100", "sell 100", "sell 100");
+        Assert.Empty(Rules.ToAct(state));
+        Assert.Equal([500_000, 500_000, 500_000, 500_000, 500_000], Rules.Outcome(state));
+    }
+
+    [Fact]
+    public void AnObservationSaysHowMuchMayBeBoughtAndSold()
+    {
+        var state = Play(Flat(10_000), "buy 30", "sell 40", "hold", "hold", "hold");
+        Assert.Equal([(70, 130), (140, 60), (100, 100)], Enumerable.Range(0, 3).Select(seat => Rules.Observe(state, seat).Json).Select(json => ((int)json["mostBuy"]!, (int)json["mostSell"]!)));
+    }
+
+    [Theory]
+    [InlineData(20, "hold")]
+    [InlineData(21, "buy 100")]
+    [InlineData(22, "hold")]
+    public void MomentumLooksEightStepsBack(int low, string order)
+    {
+        var state = Flat() with { Path = [.. Enumerable.Range(0, TradeWarsRules.PathLength).Select(i => i == low ? 9_000 : 10_000)] };
+        Assert.Equal(order, Rules.House.Single(h => h.Slug == "momentum").Act(Rules, state, 0, new Draws(new byte[32], "x")));
+    }
+
+    [Theory]
+    [InlineData(0L)]
+    [InlineData(PriceSeries.LargestPrice + 1)]
+    public void AMaterialWithAPriceOutOfRangeIsRefused(long price)
+    {
+        var material = new JsonObject { ["name"] = "m", ["prices"] = new JsonArray([.. Enumerable.Range(0, 100).Select(i => JsonValue.Create(i == 60 ? price : 1_000_000))]) };
+        Assert.Contains("Price 61 is out of range", Assert.Throws<FormatException>(() => PriceSeries.Of(material)).Message);
+        material["prices"]![60] = PriceSeries.LargestPrice;
+        Assert.Equal(PriceSeries.LargestPrice, PriceSeries.Of(material).Prices[60]);
+    }
+
+    [Fact]
     public void TheScoreIsTheShareOfSeatsThatArePoorer()
     {
         var state = Flat(10_500) with { Trades = [.. Enumerable.Repeat<IReadOnlyList<int>>([0, 0, 0, 0, 0], 15)] };

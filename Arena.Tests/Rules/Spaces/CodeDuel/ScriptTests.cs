@@ -141,6 +141,10 @@ public sealed class ScriptTests
     [InlineData("const g = isNaN.bind(null, ...Array(4e4).fill(65)); while (true) g()")]
     [InlineData("const c = isNaN.call, a = Array(4e4).fill(c); while (true) c.apply(c, a)")]
     [InlineData("const p = '$&'.repeat(5e4); while (true) 'a'.repeat(100).replaceAll('', p)")]
+    [InlineData("const a = Array(6e4).fill(0); while (true) { a.shift(); a.push(0) }")]
+    [InlineData("const a = Array(6e4).fill(0); while (true) { a.unshift(0); a.pop() }")]
+    [InlineData("const a = Array(4e4).fill(0); while (true) a.reverse()")]
+    [InlineData("const s = 'a'.repeat(4e5 + 9), t = 'a'.repeat(4e5) + 'b'; while (true) s.lastIndexOf(t)")]
     [InlineData("switch ('a'.repeat(9e5)) { default: } const s = 'a'.repeat(9e5), t = 'a'.repeat(9e5); while (true) switch (s) { case t: }")]
     public void AStepIsNeverMuchWork(string body)
     {

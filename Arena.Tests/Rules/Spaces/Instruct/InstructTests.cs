@@ -62,6 +62,24 @@ public sealed class InstructTests
         Assert.False(InstructPrompt.GoTogether([new NoDigits(), new Sections("Part", 2)]));
     }
 
+    /// <summary>Up to the number that a constraint allows, and not one further.</summary>
+    [Fact]
+    public void WhatAConstraintAllowsBesideItEndsAtItsNumber()
+    {
+        (Constraint Limit, Constraint Fits, Constraint TooMuch)[] limits =
+        [
+            (new LetterAtMost('t', 1), new KeywordsPresent(["tin"]), new KeywordsPresent(["tent"])),
+            (new LineLength(4), new StartPhrase("abcd"), new StartPhrase("abcde")),
+            (new WordLength(3), new KeywordsPresent(["map"]), new KeywordsPresent(["maps"])),
+            (new QuestionsExactly(1), new StartPhrase("Well now"), new StartPhrase("Well now?")),
+            (new CapitalWordsExactly(1), new StartPhrase("A day"), new StartPhrase("The BIG day")),
+            (new NoCommas(), new EndPhrase("So be it."), new EndPhrase("Well, so be it.")),
+            (new NoDigits(), new EndPhrase("So be it."), new EndPhrase("So be 1.")),
+            (new NumbersAscending(2), new EndPhrase("So be it."), new EndPhrase("So be 1.")),
+        ];
+        Assert.All(limits, l => Assert.True(InstructPrompt.GoTogether([l.Limit, l.Fits]) && !InstructPrompt.GoTogether([l.Limit, l.TooMuch]) && !InstructPrompt.GoTogether([l.TooMuch, l.Limit]), l.Limit.Kind));
+    }
+
     [Fact]
     public void HouseAgentsKeepToMoreTheStrongerTheyAre()
     {
