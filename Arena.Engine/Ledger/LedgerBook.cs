@@ -36,6 +36,11 @@ public static class LedgerBook
     /// <summary>The world outside: deposits come from it, withdrawals go to it.</summary>
     public const string Chain = "chain";
 
+    /// <summary>Begins accounts of what is owed for deposits that the chain lost after they were spent; they lie below zero until it is paid.</summary>
+    public const string Owed = "owed/";
+
+    public static string OwedBy(string account) => Owed + account;
+
     public static string AccountOf(Guid owner) => $"owner/{owner:D}";
 
     public static string EscrowOf(MatchId match) => $"escrow/{match}";

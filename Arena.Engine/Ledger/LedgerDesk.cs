@@ -11,7 +11,7 @@ public enum TransferOutcome
     /// <summary>A transfer with this key was booked before; nothing moved.</summary>
     AlreadyDone,
 
-    /// <summary>An account other than the chain's and the protocol's would fall below zero; nothing moved.</summary>
+    /// <summary>An account other than the chain's, the protocol's and a debt would fall below zero; nothing moved.</summary>
     Short,
 }
 
@@ -39,7 +39,7 @@ public sealed class LedgerDesk(IDbContextFactory<ArenaDb> factory, GroupWriter w
     public Task<TransferOutcome> TransferAsync(LedgerTransfer transfer, CancellationToken ct = default) =>
         writer.WriteAsync(session => Book(session, transfer, time.GetUtcNow()), ct);
 
-    /// <summary>Books a transfer inside a transaction that does more: it counts once, and no account but the chain's and the protocol's falls below zero.</summary>
+    /// <summary>Books a transfer inside a transaction that does more: it counts once, and no account but the chain's, the protocol's and a debt falls below zero.</summary>
     public static TransferOutcome Book(WriteSession session, LedgerTransfer transfer, DateTimeOffset now)
     {
         transfer.Checked();
@@ -49,8 +49,8 @@ public sealed class LedgerDesk(IDbContextFactory<ArenaDb> factory, GroupWriter w
         }
         foreach (var leg in transfer.Legs)
         {
-            // Holds and escrows can't be overdrawn either; only the chain and the protocol have no floor.
-            if (leg.Gwei < 0 && leg.Account is not (LedgerBook.Chain or LedgerBook.Protocol)
+            // Holds and escrows can't be overdrawn either; only the chain, the protocol and what is owed for lost deposits have no floor.
+            if (leg.Gwei < 0 && leg.Account is not (LedgerBook.Chain or LedgerBook.Protocol) && !leg.Account.StartsWith(LedgerBook.Owed, StringComparison.Ordinal)
                 && session.First("SELECT COALESCE(SUM(AmountGwei), 0) FROM LedgerRows WHERE Account = $0", r => r.GetInt64(0), leg.Account) + leg.Gwei < 0)
             {
                 return TransferOutcome.Short;

@@ -8,7 +8,7 @@ public sealed class LedgerRow
     /// <summary>Groups the rows of one transfer; unique together with <see cref="Account"/>, so that a repeat can't count twice. E.g. "match/{id}/close", "deposit/{block}/{log}".</summary>
     public required string Transfer { get; init; }
 
-    /// <summary>"owner/{guid}", "escrow/{match}", "protocol", "chain" (the world outside: deposits come from it, withdrawals go to it).</summary>
+    /// <summary>"owner/{guid}", "escrow/{match}", "protocol", "chain" (the world outside: deposits come from it, withdrawals go to it), "owed/{account}" (below zero while a spent deposit is gone from the chain).</summary>
     public required string Account { get; init; }
 
     /// <summary>Signed, in gwei.</summary>

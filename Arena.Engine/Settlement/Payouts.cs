@@ -41,42 +41,46 @@ public sealed class Payouts(IDbContextFactory<ArenaDb> databases, GroupWriter wr
             $"Withdrawal to {address}",
             [new(LedgerBook.AccountOf(owner), -gwei), new(PayableTo(address), gwei)]);
         return await writer.WriteAsync(
-            session => WriteKeys.Act<WithdrawalResult>(session, once, now, kept => new WithdrawalResult.QueuedBefore(kept), () => LedgerDesk.Book(session, transfer, now) == TransferOutcome.Done
-                ? new WithdrawalResult.Queued(address, gwei)
-                : new WithdrawalResult.Refused("balance-short", "Your balance does not cover this amount.")),
+            session => WriteKeys.Act<WithdrawalResult>(session, once, now, kept => new WithdrawalResult.QueuedBefore(kept), () =>
+            {
+                // What is owed for a deposit that the chain lost is paid before anything leaves.
+                DepositBook.Collect(session, now);
+                return LedgerDesk.Book(session, transfer, now) == TransferOutcome.Done
+                    ? new WithdrawalResult.Queued(address, gwei)
+                    : new WithdrawalResult.Refused("balance-short", "Your balance does not cover this amount.");
+            }),
             ct);
     }
 
     /// <summary>Credits deposits and moves the cursor in one transaction; a deposit that was seen before counts once.</summary>
-    public Task CreditAsync(string cursor, ChainHead upTo, IReadOnlyList<VaultDeposit> deposits, CancellationToken ct)
-    {
-        var now = time.GetUtcNow();
-        return writer.WriteAsync(
+    public Task CreditAsync(string cursor, ChainHead upTo, IReadOnlyList<VaultDeposit> deposits, CancellationToken ct) =>
+        writer.WriteAsync(session => Credit(session, cursor, upTo, deposits), ct);
+
+    /// <summary>
+    /// After the chain has lost blocks: takes back the credits of deposits that it no longer holds, credits those that it does, and moves the cursor, in one transaction.
+    /// </summary>
+    /// <param name="all">Every deposit of the chain up to <paramref name="upTo"/>.</param>
+    /// <returns>How many credits were taken back, and their gwei.</returns>
+    public Task<(int Count, long Gwei)> RecreditAsync(string cursor, ChainHead upTo, IReadOnlyList<VaultDeposit> all, CancellationToken ct) =>
+        writer.WriteAsync(
             session =>
             {
-                foreach (var deposit in deposits)
-                {
-                    Credit(session, deposit, now);
-                }
-                return session.Run(
-                    "INSERT INTO ChainCursors (Name, Block, BlockHash) VALUES ($0, $1, $2) ON CONFLICT (Name) DO UPDATE SET Block = $1, BlockHash = $2",
-                    cursor, upTo.Number, upTo.Hash);
+                var taken = DepositBook.TakeBack(session, all.Select(DepositBook.KeyOf).ToHashSet(), time.GetUtcNow());
+                Credit(session, cursor, upTo, all);
+                return taken;
             },
             ct);
-    }
 
-    private static void Credit(WriteSession session, VaultDeposit deposit, DateTimeOffset now)
+    private int Credit(WriteSession session, string cursor, ChainHead upTo, IReadOnlyList<VaultDeposit> deposits)
     {
-        // Less than a gwei stays in the vault's pool: the ledger counts whole gwei.
-        var gwei = (long)(deposit.Wei / EpochBook.WeiPerGwei);
-        if (gwei == 0)
+        var now = time.GetUtcNow();
+        foreach (var deposit in deposits)
         {
-            return;
+            DepositBook.Credit(session, deposit, now);
         }
-        var account = OwnerReference.OwnerOf(deposit.Account) is { } owner ? LedgerBook.AccountOf(owner) : $"stray/{deposit.Account}";
-        LedgerDesk.Book(
-            session,
-            new LedgerTransfer($"deposit/{deposit.BlockHash}/{deposit.LogIndex}", "Deposit", [new(LedgerBook.Chain, -gwei), new(account, gwei)]),
-            now);
+        DepositBook.Collect(session, now);
+        return session.Run(
+            "INSERT INTO ChainCursors (Name, Block, BlockHash) VALUES ($0, $1, $2) ON CONFLICT (Name) DO UPDATE SET Block = $1, BlockHash = $2",
+            cursor, upTo.Number, upTo.Hash);
     }
 }

@@ -194,6 +194,31 @@ public sealed class SettlementOnAnvilTests
     }
 
     [Fact]
+    public async Task ADepositInSecondsThatTheNodeLostIsTakenBackAndCountsOnceWhenItIsSentAgain()
+    {
+        await using var stage = await ChainStage.OpenAsync();
+        var owner = await stage.Engine.OwnerAsync();
+        var ledger = stage.Engine.Get<LedgerDesk>();
+        await stage.CheckpointAsync();
+        await DepositAsync();
+        Assert.Equal(3_000_000_000, await ledger.BalanceAsync(owner));
+
+        await stage.KillNodeAsync();
+        await stage.StartNodeAsync();
+        await stage.StepAsync();
+        Assert.Equal(0, await ledger.BalanceAsync(owner));
+        await DepositAsync();
+        Assert.Equal(3_000_000_000, await ledger.BalanceAsync(owner));
+
+        async Task DepositAsync()
+        {
+            var payer = await stage.Chain.RichKeyAsync();
+            await stage.Chain.SendAsync(payer, stage.Vault.Address, ArenaVault.DepositFor(EthAddress.Parse(OwnerReference.Of(owner))), 3 * Anvil.Ether);
+            await stage.StepsAsync(3);
+        }
+    }
+
+    [Fact]
     public async Task AnotherVaultInTheSettingsStopsSettlementInsteadOfSettlingTwice()
     {
         await using var stage = await ChainStage.OpenAsync();
