@@ -26,6 +26,19 @@ public sealed class PairSelectionTests
     }
 
     [Fact]
+    public void A_pair_at_the_margin_stays_and_a_text_like_one_kept_is_not_kept_at_the_limit()
+    {
+        Assert.Equal([1], PairSelection.Choose([Pair(1, "p", "a", "b", 0.25), Pair(2, "p", "c", "d", 0.2499)], [], Everything with { MinMargin = 0.25 }).Train.Select(p => p.Turn));
+        var kept = new MinHash();
+        Assert.True(kept.TryKeep(Essay, 1));
+        Assert.False(kept.TryKeep(Essay, 1));
+    }
+
+    [Fact]
+    public void Blanks_do_not_hide_an_evaluation_prompt() =>
+        Assert.Empty(PairSelection.Choose([Pair(1, " tic-tac-toe:519\n", "3", "2")], ["tic-tac-toe:519"], Everything).Train);
+
+    [Fact]
     public void Of_two_opposite_comparisons_the_clearer_stays_and_of_equal_ones_neither()
     {
         Assert.Equal([1], PairSelection.Choose([Pair(1, "p", "a", "b", 0.8), Pair(2, "p", "b", "a", 0.3)], [], Everything).Train.Select(p => p.Turn));
@@ -99,6 +112,14 @@ public sealed class PairSelectionTests
         // 4 of 7 is the most that stays below 60 %.
         Assert.Equal([1, 2, 3, 4, 10, 11, 12], chosen.Train.Select(p => p.Turn).Order());
         Assert.Equal(9, PairSelection.Choose(pairs.Take(9), [], Everything with { LongerShare = 0.6 }).Train.Count);
+    }
+
+    [Fact]
+    public void Answers_of_one_length_are_not_longer_ones()
+    {
+        // Three longer ones beside four others: 3 of 7 is below 60 %.
+        var pairs = Enumerable.Range(1, 7).Select(i => Pair(i, $"p{i}", i <= 3 ? "aaaa" : "aa", i == 7 ? "bbb" : "bb", 0.5, "judged"));
+        Assert.Equal(7, PairSelection.Choose(pairs, [], Everything with { LongerShare = 0.6 }).Train.Count);
     }
 
     [Fact]

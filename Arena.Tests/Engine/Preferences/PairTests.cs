@@ -149,6 +149,8 @@ public sealed class PairTests : IAsyncLifetime
         var (setup, played) = Instructed(SpaceRegistry.Find("instruct")!, 1);
         Assert.NotEmpty(PairBuilder.Judged(setup, played, 0, 0.5, 0.5));
         Assert.Empty(PairBuilder.Judged(setup, played, 0, 0.49, 0.5));
+        // Without any lead there is none, whatever the least margin.
+        Assert.Empty(PairBuilder.Judged(setup, played, 0, 0, 0));
     }
 
     /// <summary>A match of instruct's four house agents.</summary>
