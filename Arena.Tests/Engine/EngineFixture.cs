@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using Arena.Engine;
 using Arena.Engine.Agents;
@@ -17,6 +18,7 @@ public sealed class EngineFixture : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("arena-engine-").FullName;
     private readonly IHost _host;
+    private int _planned;
 
     public EngineFixture()
     {
@@ -84,10 +86,13 @@ public sealed class EngineFixture : IAsyncLifetime
         return await db.AgentVersions.Where(v => v.Config == config).Select(v => v.Id).SingleAsync();
     }
 
+    /// <summary>A match's seed: another for each match of a test, the same ones in every run of it.</summary>
+    public byte[] NextSeed() => SHA256.HashData(Encoding.UTF8.GetBytes($"match {_planned++}"));
+
     /// <summary>A match as the scheduler writes it, leased to this node.</summary>
     internal async Task<MatchLease> WrittenAsync(string space, MatchKind kind, int paceMs, params VersionId[] versions)
     {
-        var plan = await Get<MatchScheduler>().PlanAsync(space, kind, "free", [.. versions.Select(v => (v, (Guid?)null))], paceMs, null, default);
+        var plan = await Get<MatchScheduler>().PlanAsync(space, kind, "free", [.. versions.Select(v => (v, (Guid?)null))], paceMs, null, default, NextSeed());
         return await WriteAsync(plan);
     }
 
