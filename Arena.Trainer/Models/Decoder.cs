@@ -67,21 +67,33 @@ public sealed class Decoder : IDisposable
         // A cache that rows join and leave may have places beyond its rows.
         var padding = cache?.Padding?[..cache.Rows];
         var (cos, sin) = Angles(start, steps, padding);
-        return Run(weights, ids, cos, sin, Mask(start, steps, padding), cache);
+        if (cache is null)
+        {
+            return Run(weights, ids, cos, sin, (_, q, k, v) => Attention.Of(q, k, v, null, causal: true), weights.Recompute);
+        }
+        var mask = Mask(start, steps, padding);
+        var hidden = Run(weights, ids, cos, sin, (layer, q, k, v) =>
+        {
+            (k, v) = cache.Append(layer, k, v);
+            // One new position, or a mask of its own, sees all that it is given.
+            return Attention.Of(q, k, v, mask, causal: mask is null && steps > 1);
+        }, recompute: false);
+        cache.Advance((int)steps);
+        return hidden;
     }
 
-    /// <summary>Hidden states of rows that hold several sequences each, told apart by positions and mask.</summary>
-    /// <param name="ids">(B, T) int64.</param>
-    /// <param name="positions">(B, T) int64: each token's place in its own sequence, from 0.</param>
-    /// <param name="mask">(B or 1, 1, T, T) bool: whether the token of a row (third side) may look at that of a column. Each must see one at least.</param>
-    /// <returns>(B, T, C).</returns>
-    public Tensor Hidden(DecoderWeights weights, Tensor ids, Tensor positions, Tensor mask)
+    /// <summary>Hidden states of prompts and of the answers that continue them.</summary>
+    /// <param name="ids">(1, N) int64, as <paramref name="branches"/> lays them out.</param>
+    /// <returns>(1, N, C).</returns>
+    internal Tensor Hidden(DecoderWeights weights, Tensor ids, Branches branches)
     {
-        Tensor Pick(Tensor table) => table.index_select(0, positions.reshape(-1)).view(ids.shape[0], 1, ids.shape[1], Config.HeadDim);
-        return Run(weights, ids, Pick(_cos), Pick(_sin), mask, null);
+        Fit(branches.Longest);
+        Tensor Pick(Tensor table) => table.index_select(0, branches.Positions).view(1, 1, branches.Tokens, Config.HeadDim);
+        return Run(weights, ids, Pick(_cos), Pick(_sin), (_, q, k, v) => branches.Attend(q, k, v), weights.Recompute);
     }
 
-    private Tensor Run(DecoderWeights weights, Tensor ids, Tensor cos, Tensor sin, Tensor? mask, KvCache? cache)
+    /// <param name="look">Attention of a layer: queries (B, H, T, D), keys and values (B, Hkv, T, D) to (B, T, H, D).</param>
+    private Tensor Run(DecoderWeights weights, Tensor ids, Tensor cos, Tensor sin, Func<int, Tensor, Tensor, Tensor, Tensor> look, bool recompute)
     {
         var (rows, steps) = (ids.shape[0], ids.shape[1]);
         var x = weights.Embedding.index_select(0, ids.reshape(-1)).view(rows, steps, Config.HiddenSize);
@@ -91,20 +103,20 @@ public sealed class Decoder : IDisposable
             using var scope = NewDisposeScope();
             var before = x;
             var (n, layer) = (place, weights.Layers[place]);
-            x = weights.Recompute && cache is null && is_grad_enabled()
-                ? RecomputedBlock.Of(x, layer, (from, with) => Block(with, n, from, cos, sin, mask, null))
-                : Block(layer, n, x, cos, sin, mask, cache);
+            Tensor Look(Tensor q, Tensor k, Tensor v) => look(n, q, k, v);
+            x = recompute && is_grad_enabled()
+                ? RecomputedBlock.Of(x, layer, (from, with) => Block(with, from, cos, sin, Look))
+                : Block(layer, x, cos, sin, Look);
             x.MoveToOuterDisposeScope();
             before.Dispose();
         }
-        cache?.Advance((int)steps);
         return Norm(x, weights.Norm);
     }
 
     /// <summary>One block: attention and gated layers, each added to what came in.</summary>
-    private Tensor Block(LayerWeights layer, int n, Tensor x, Tensor cos, Tensor sin, Tensor? mask, KvCache? cache)
+    private Tensor Block(LayerWeights layer, Tensor x, Tensor cos, Tensor sin, Func<Tensor, Tensor, Tensor, Tensor> look)
     {
-        x = x.Plus(Attend(layer, n, Norm(x, layer.InputNorm), cos, sin, mask, cache));
+        x = x.Plus(Attend(layer, Norm(x, layer.InputNorm), cos, sin, look));
         var y = Norm(x, layer.PostNorm);
         return x.Plus(layer.Down.Apply(Gate(layer.Gate.Apply(y), layer.Up.Apply(y))));
     }
@@ -118,27 +130,14 @@ public sealed class Decoder : IDisposable
         _sin.Dispose();
     }
 
-    private Tensor Attend(LayerWeights layer, int n, Tensor x, Tensor cos, Tensor sin, Tensor? mask, KvCache? cache)
+    private Tensor Attend(LayerWeights layer, Tensor x, Tensor cos, Tensor sin, Func<Tensor, Tensor, Tensor, Tensor> look)
     {
         var (rows, steps) = (x.shape[0], x.shape[1]);
         Tensor Split(Tensor y, int heads) => y.view(rows, steps, heads, Config.HeadDim).transpose(1, 2); // (B, H, T, D)
         var q = Rotate(HeadNorm(Split(layer.Q.Apply(x), Config.Heads), layer.QNorm), cos, sin);
         var k = Rotate(HeadNorm(Split(layer.K.Apply(x), Config.KvHeads), layer.KNorm), cos, sin);
         var v = Split(layer.V.Apply(x), Config.KvHeads);
-        if (cache is not null)
-        {
-            (k, v) = cache.Append(n, k, v);
-        }
-        var group = Config.Heads / Config.KvHeads;
-        if (group > 1)
-        {
-            k = k.repeat_interleave(group, 1);
-            v = v.repeat_interleave(group, 1);
-        }
-        // One new position, or a mask of its own, sees all that it is given.
-        var causal = mask is null && steps > 1;
-        var mixed = nn.functional.scaled_dot_product_attention(q, k, v, mask!, 0, causal);
-        return layer.O.Apply(mixed.transpose(1, 2).reshape(rows, steps, Config.Heads * Config.HeadDim));
+        return layer.O.Apply(look(q, k, v).reshape(rows, steps, Config.Heads * Config.HeadDim));
     }
 
     private Tensor Gate(Tensor gate, Tensor up) => FusedFor(gate) ? FusedGate.Of(gate, up) : gate.silu() * up;
@@ -176,10 +175,7 @@ public sealed class Decoder : IDisposable
     private (Tensor Cos, Tensor Sin) Angles(int start, long steps, int[]? padding)
     {
         var longest = start + steps - (padding?.Min() ?? 0);
-        if (longest > Positions)
-        {
-            throw new TrainerException($"A sequence of {longest} tokens is longer than the model's {Positions} positions.");
-        }
+        Fit(longest);
         if (padding is null)
         {
             return (_cos.narrow(0, start, steps), _sin.narrow(0, start, steps));
@@ -194,6 +190,14 @@ public sealed class Decoder : IDisposable
         }
         var index = tensor(positions);
         return (_cos.index_select(0, index).view(padding.Length, 1, steps, -1), _sin.index_select(0, index).view(padding.Length, 1, steps, -1));
+    }
+
+    private void Fit(long longest)
+    {
+        if (longest > Positions)
+        {
+            throw new TrainerException($"A sequence of {longest} tokens is longer than the model's {Positions} positions.");
+        }
     }
 
     /// <summary>Null when plain causality (or nothing) is enough; else (B or 1, 1, T, S), true = may look.</summary>

@@ -29,7 +29,7 @@ public sealed record ScoredTokens(Tensor PerToken, Tensor Row, Tensor Tokens)
 /// <summary>Runs sequences through a decoder; the head only runs where a token counts.</summary>
 public static class SequenceScorer
 {
-    // Rows that hold several answers need a mask of their own, which plain rows don't: sharing pays from about this share of positions on.
+    // Answers behind a shared prompt need a mask and copies of its keys, which plain rows don't: sharing pays from about this share of positions on.
     private const double WorthSharing = 0.15;
 
     /// <summary>Each sequence in a row of its own, padded on the right.</summary>
@@ -51,56 +51,43 @@ public static class SequenceScorer
     public static ScoredTokens Score(Decoder decoder, DecoderWeights weights, IReadOnlyList<PreferencePair> pairs, bool describe = false)
     {
         MarkedSequence[] stacked = [.. pairs.Select(p => p.Chosen), .. pairs.Select(p => p.Rejected)];
-        var rows = SharedRow.Divide(pairs);
-        var saved = rows.Sum(r => (r.Sequences.Count - 1) * r.Shared) / (double)stacked.Sum(s => s.Tokens.Length - 1);
-        return saved < WorthSharing ? Score(decoder, weights, stacked, describe) : Packed(decoder, weights, rows, stacked, describe);
+        var prompts = SharedPrompt.Of(pairs);
+        var saved = prompts.Sum(p => (p.Sequences.Count - 1) * p.Length) / (double)stacked.Sum(s => s.Tokens.Length - 1);
+        return saved < WorthSharing ? Score(decoder, weights, stacked, describe) : Branched(decoder, weights, prompts, stacked, describe);
     }
 
-    /// <summary>
-    /// Rows of [what all begin with | rest of the first | rest of the second | …]. The rests take the same positions and do not see each other, so
-    /// every number is what rows of their own would give, and the beginning gets the sum of all their gradients.
-    /// </summary>
-    internal static ScoredTokens Packed(Decoder decoder, DecoderWeights weights, IReadOnlyList<SharedRow> rows, IReadOnlyList<MarkedSequence> stacked, bool describe = false)
+    /// <summary>What answers begin with alike goes through the decoder once, then each answer's rest behind it.</summary>
+    internal static ScoredTokens Branched(Decoder decoder, DecoderWeights weights, IReadOnlyList<SharedPrompt> prompts, IReadOnlyList<MarkedSequence> stacked, bool describe = false)
     {
-        var width = rows.Max(r => r.Shared + r.Sequences.Sum(s => stacked[s].Tokens.Length - 1 - r.Shared));
-        var (ids, positions, mask) = (new long[rows.Count * width], new long[rows.Count * width], new bool[rows.Count * width * width]);
-        Array.Fill(ids, decoder.Config.PadId);
-        // For each sequence: where its row begins, how much it shares, and where its rest begins.
-        var places = new (int Row, int Shared, int Own)[stacked.Count];
-        var filled = 0L;
-        for (var n = 0; n < rows.Count; n++)
+        // Of each sequence: its prompt, and its place among the answers, which stand in the order of prompts.
+        var of = new (int Prompt, int Answer)[stacked.Count];
+        var answers = new List<(int Prompt, int Length)>(stacked.Count);
+        for (var p = 0; p < prompts.Count; p++)
         {
-            var (at, shared) = (n * width, rows[n].Shared);
-            Copy(stacked[rows[n].Sequences[0]].Tokens, 0, shared, ids, at);
-            Lay(0, shared, 0);
-            var end = shared;
-            foreach (var s in rows[n].Sequences)
+            foreach (var s in prompts[p].Sequences)
             {
-                var rest = stacked[s].Tokens.Length - 1 - shared;
-                places[s] = (at, shared, at + end);
-                Copy(stacked[s].Tokens, shared, rest, ids, at + end);
-                Lay(end, rest, shared);
-                end += rest;
-            }
-            filled += end;
-            for (var t = end; t < width; t++)
-            {
-                // Past the end every token sees itself: a softmax over nothing would be NaN.
-                mask[(at + t) * width + t] = true;
-            }
-
-            void Lay(int from, int count, int position)
-            {
-                for (var t = from; t < from + count; t++)
-                {
-                    positions[at + t] = position + t - from;
-                    mask.AsSpan((at + t) * width, Math.Min(t, shared)).Fill(true);
-                    mask.AsSpan((at + t) * width + from, t - from + 1).Fill(true);
-                }
+                of[s] = (p, answers.Count);
+                answers.Add((p, stacked[s].Tokens.Length - 1 - prompts[p].Length));
             }
         }
-        var hidden = decoder.Hidden(weights, tensor(ids, [rows.Count, width]), tensor(positions, [rows.Count, width]), tensor(mask, [rows.Count, 1, width, width]));
-        return Gather(decoder, weights, stacked, hidden, (s, t) => t < places[s].Shared ? places[s].Row + t : places[s].Own + t - places[s].Shared, filled, describe);
+        var branches = new Branches([.. prompts.Select(p => p.Length)], answers);
+        var ids = new long[branches.Tokens];
+        Array.Fill(ids, decoder.Config.PadId);
+        for (var s = 0; s < stacked.Count; s++)
+        {
+            var (prompt, answer) = of[s];
+            Copy(stacked[s].Tokens, 0, prompts[prompt].Length, ids, branches.PlaceInPrompt(prompt, 0));
+            Copy(stacked[s].Tokens, prompts[prompt].Length, answers[answer].Length, ids, branches.PlaceInAnswer(answer, 0));
+        }
+        var hidden = decoder.Hidden(weights, tensor(ids, [1, ids.Length]), branches);
+        return Gather(decoder, weights, stacked, hidden, Place, branches.Filled, describe);
+
+        long Place(int s, int t)
+        {
+            var (prompt, answer) = of[s];
+            var shared = prompts[prompt].Length;
+            return t < shared ? branches.PlaceInPrompt(prompt, t) : branches.PlaceInAnswer(answer, t - shared);
+        }
     }
 
     /// <param name="place">Row and position to the place among all hidden states.</param>

@@ -134,7 +134,7 @@ public sealed class DecoderTests
 
     [Theory]
     [MemberData(nameof(Kinds), false)]
-    public void Sequences_packed_into_one_row_give_what_each_gives_alone(string kind, bool adapted)
+    public void Answers_behind_one_prompt_are_read_as_each_alone(string kind, bool adapted)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
@@ -144,16 +144,34 @@ public sealed class DecoderTests
         using var adapter = adapted ? Adapter(config) : null;
         using var decoder = new Decoder(config, ScalarType.Float64);
         var bound = DecoderWeights.Bind(config, weights.Views(), adapter);
-        int[] lengths = [4, 1, 6];
-        var ids = TinyModels.Ids(11, config.VocabSize, 3);
-        var owner = lengths.SelectMany((length, n) => Enumerable.Repeat(n, length)).ToArray();
-        long[] positions = [.. lengths.SelectMany(length => Enumerable.Range(0, length)).Select(p => (long)p)];
-        var allowed = Enumerable.Range(0, 121).Select(at => owner[at / 11] == owner[at % 11] && at % 11 <= at / 11).ToArray();
-        var packed = decoder.Hidden(bound, tensor(ids, [1, 11]), tensor(positions, [1, 11]), tensor(allowed, [1, 1, 11, 11]));
-        for (var (n, from) = (0, 0); n < lengths.Length; from += lengths[n++])
+        // Prompts of 4, 1 and no tokens; an answer may be empty too, where only its prompt's last token predicts.
+        int[] prompts = [4, 1, 0];
+        (int Prompt, int Length)[] answers = [(0, 3), (0, 1), (0, 0), (1, 6), (2, 2)];
+        var branches = new Branches(prompts, answers);
+        Assert.Equal((17, 7), (branches.Filled, branches.Longest));
+        var flat = new long[branches.Tokens];
+        var whole = answers.Select((a, n) => TinyModels.Ids(prompts[a.Prompt] + a.Length, config.VocabSize, (ulong)(a.Prompt + 1)).ToArray()).ToArray();
+        for (var n = 0; n < answers.Length; n++)
         {
-            var alone = decoder.Hidden(bound, tensor(ids[from..(from + lengths[n])], [1, lengths[n]]));
-            Assert.True((packed.narrow(1, from, lengths[n]) - alone).abs().max().item<double>() < 1e-12);
+            for (var t = 0; t < whole[n].Length; t++)
+            {
+                flat[Place(n, t)] = whole[n][t];
+            }
+        }
+        var hidden = decoder.Hidden(bound, tensor(flat, [1, flat.Length]), branches);
+        for (var n = 0; n < answers.Length; n++)
+        {
+            var alone = decoder.Hidden(bound, tensor(whole[n], [1, whole[n].Length]));
+            for (var t = 0; t < whole[n].Length; t++)
+            {
+                Assert.True((hidden[0, Place(n, t)] - alone[0, t]).abs().max().item<double>() < 1e-12);
+            }
+        }
+
+        int Place(int answer, int t)
+        {
+            var (prompt, _) = answers[answer];
+            return t < prompts[prompt] ? branches.PlaceInPrompt(prompt, t) : branches.PlaceInAnswer(answer, t - prompts[prompt]);
         }
     }
 

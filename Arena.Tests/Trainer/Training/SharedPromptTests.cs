@@ -4,12 +4,14 @@ using static TorchSharp.torch;
 
 namespace Arena.Tests.Trainer.Training;
 
-/// <summary>Answers to one prompt in one row are scored as in rows of their own, gradients too; in double precision, so that nothing hides in rounding.</summary>
+/// <summary>Answers behind one prompt are scored as in rows of their own, gradients too; in double precision, so that nothing hides in rounding.</summary>
 [Collection(TorchCollection.Name)]
 public sealed class SharedPromptTests
 {
-    [Fact]
-    public void Packed_rows_have_the_numbers_and_gradients_of_rows_of_their_own()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Branches_have_the_numbers_and_gradients_of_rows_of_their_own(bool even)
     {
         using var scope = NewDisposeScope();
         var config = TinyModels.Config();
@@ -17,23 +19,24 @@ public sealed class SharedPromptTests
         using var decoder = new Decoder(config, ScalarType.Float64);
         weights.Flat.requires_grad_();
         int[] long5 = [0, 5, 9, 12, 7];
+        // As many answers to each prompt, or not: two ways through attention.
         List<PreferencePair> pairs =
         [
             new(Answer(long5, 3, 4, 8), Answer(long5, 6, 2)),
             new(Answer([0, 8], 3, 4, 8, 11, 1), Answer([0, 8], 6)),
-            // The same prompt as the first, and answers that begin alike with a counted token.
-            new(Answer(long5, 14, 2, 2), Answer(long5, 20)),
+            // A prompt of its own or that of the first; then answers that begin alike with a counted token.
+            new(Answer(even ? [0, 7] : long5, 14, 2, 2), Answer(even ? [0, 7] : long5, 20)),
             new(Answer([0, 3, 3], 9, 4), Answer([0, 3, 3], 9, 5)),
         ];
         MarkedSequence[] stacked = [.. pairs.Select(p => p.Chosen), .. pairs.Select(p => p.Rejected)];
-        var rows = SharedRow.Divide(pairs);
-        Assert.Equal([[0, 4, 2, 6], [1, 5], [3, 7]], rows.Select(r => r.Sequences.ToArray()));
-        Assert.Equal([5, 2, 4], rows.Select(r => r.Shared));
+        var prompts = SharedPrompt.Of(pairs);
+        Assert.Equal(even ? [[0, 4], [1, 5], [2, 6], [3, 7]] : [[0, 4, 2, 6], [1, 5], [3, 7]], prompts.Select(p => p.Sequences.ToArray()));
+        Assert.Equal(even ? [5, 2, 2, 4] : [5, 2, 4], prompts.Select(p => p.Length));
 
-        var (packed, packedGradient) = Run(bound => SequenceScorer.Packed(decoder, bound, rows, stacked));
+        var (branched, branchedGradient) = Run(bound => SequenceScorer.Branched(decoder, bound, prompts, stacked));
         var (apart, apartGradient) = Run(bound => SequenceScorer.Score(decoder, bound, stacked));
-        Assert.True(packed.Zip(apart, (a, b) => Math.Abs(a - b)).Max() < 1e-12);
-        Assert.True(packedGradient.Zip(apartGradient, (a, b) => Math.Abs(a - b)).Max() < 1e-12);
+        Assert.True(branched.Zip(apart, (a, b) => Math.Abs(a - b)).Max() < 1e-12);
+        Assert.True(branchedGradient.Zip(apartGradient, (a, b) => Math.Abs(a - b)).Max() < 1e-12);
         Assert.True(apartGradient.Max(Math.Abs) > 0.01);
 
         (double[], double[]) Run(Func<DecoderWeights, ScoredTokens> score)
