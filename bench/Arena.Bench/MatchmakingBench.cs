@@ -37,8 +37,16 @@ internal static class MatchmakingBench
         {
             var watch = Stopwatch.StartNew();
             var runs = new RunEnd[Methods.Length, seeds];
-            Parallel.For(0, seeds * Methods.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, task =>
-                runs[task % Methods.Length, task / Methods.Length] = Simulate(Methods[task % Methods.Length], players, sigma, (ulong)(first + task / Methods.Length)));
+            var done = 0;
+            Parallel.For(0, runs.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, task =>
+            {
+                runs[task % Methods.Length, task / Methods.Length] = Simulate(Methods[task % Methods.Length], players, sigma, (ulong)(first + task / Methods.Length));
+                // Ladders of 256 take minutes: whoever waits sees that it goes on.
+                if (Interlocked.Increment(ref done) is var ended && ended * 20 / runs.Length > (ended - 1) * 20 / runs.Length && watch.Elapsed > TimeSpan.FromSeconds(20))
+                {
+                    Console.Error.WriteLine($"  {players} players, sigma {sigma}: {ended} of {runs.Length} ladders, {watch.Elapsed.TotalSeconds:0} s");
+                }
+            });
             double[] Matches(int method) => [.. Enumerable.Range(0, seeds).Select(s => (double)runs[method, s].Matches)];
             var random = Matches(0);
             for (var method = 0; method < Methods.Length; method++)
