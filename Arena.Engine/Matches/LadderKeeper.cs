@@ -46,7 +46,7 @@ public sealed partial class LadderKeeper(IDbContextFactory<ArenaDb> factory, Lad
             var watch = Stopwatch.GetTimestamp();
             var terms = await TermsAsync(db, space, ct);
             var ladder = SpaceLadder.Of(_books[space].Copy(), terms, now);
-            ladders.Publish(space, _skills.TryGetValue(space, out var skills) ? ladder with { Skills = skills.Places(terms.Uncounted) } : ladder);
+            ladders.Publish(space, _skills.TryGetValue(space, out var skills) ? ladder with { Skills = skills.Places(terms) } : ladder);
             _stale.Remove(space);
             _notBefore[space] = now + 20 * Stopwatch.GetElapsedTime(watch);
         }

@@ -235,8 +235,8 @@ public sealed class RatingRebuild(IDbContextFactory<ArenaDb> factory, MatchReade
             }
             foreach (var (space, book) in _skills)
             {
-                var kept = storedSkills[space].Places(terms[space].Uncounted);
-                Differences.AddRange(book.Places(terms[space].Uncounted).Values.Where(p => kept.GetValueOrDefault(p.Version) != p).Select(p => $"{space}, version {p.Version}: its skill differs"));
+                var kept = storedSkills[space].Places(terms[space]);
+                Differences.AddRange(book.Places(terms[space]).Values.Where(p => kept.GetValueOrDefault(p.Version) != p).Select(p => $"{space}, version {p.Version}: its skill differs"));
             }
             return _books.Count;
         }

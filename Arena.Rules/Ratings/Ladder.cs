@@ -84,19 +84,11 @@ public sealed class Ladder
     /// <summary>An owner's versions are drawn together by as much as chance explains; intervals keep their width.</summary>
     private static void Draw(Dictionary<Guid, LadderPlace> places, IReadOnlyList<Guid> versions, LadderTerms terms)
     {
-        if (terms.Owners is not { } owners)
+        var rows = versions.Select(v => places[v]).Select(p => (p.Version, p.Milli / 1_000.0, Math.Max(1, (p.High - p.Low) / 2_000.0 / Z95)));
+        foreach (var (version, rating) in OwnerShrinkage.Draw([.. rows], terms))
         {
-            return;
-        }
-        foreach (var own in versions.Where(v => owners.ContainsKey(v) && !terms.Anchors.Contains(v)).GroupBy(v => owners[v]).Where(g => g.Count() > 1))
-        {
-            var rows = own.Select(v => places[v]).ToList();
-            var drawn = OwnerShrinkage.Shrink([.. rows.Select(r => r.Milli / 1_000.0)], [.. rows.Select(r => Math.Max(1, (r.High - r.Low) / 2_000.0 / Z95))]);
-            for (var i = 0; i < rows.Count; i++)
-            {
-                var by = (long)Math.Round(1_000 * drawn[i]) - rows[i].Milli;
-                places[rows[i].Version] = rows[i] with { Milli = rows[i].Milli + by, Low = rows[i].Low + by, High = rows[i].High + by, Drawn = by };
-            }
+            var by = (long)Math.Round(1_000 * rating) - places[version].Milli;
+            places[version] = places[version] with { Milli = places[version].Milli + by, Low = places[version].Low + by, High = places[version].High + by, Drawn = by };
         }
     }
 

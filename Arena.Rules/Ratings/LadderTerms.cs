@@ -25,6 +25,23 @@ public sealed record LadderTerms(
 /// </summary>
 public static class OwnerShrinkage
 {
+    /// <summary>The new ratings of those who share an owner; anchors and whoever stands alone keep theirs and are not named.</summary>
+    /// <param name="rows">Rating and its standard error (above 0) of every version, in a fixed order.</param>
+    public static IEnumerable<(Guid Version, double Rating)> Draw(IEnumerable<(Guid Version, double Rating, double Deviation)> rows, LadderTerms terms)
+    {
+        if (terms.Owners is not { } owners)
+        {
+            yield break;
+        }
+        foreach (var own in rows.Where(r => owners.ContainsKey(r.Version) && !terms.Anchors.Contains(r.Version)).GroupBy(r => owners[r.Version]).Where(g => g.Count() > 1))
+        {
+            foreach (var (row, drawn) in own.Zip(Shrink([.. own.Select(r => r.Rating)], [.. own.Select(r => r.Deviation)])))
+            {
+                yield return (row.Version, drawn);
+            }
+        }
+    }
+
     /// <param name="ratings">(n) points.</param>
     /// <param name="deviations">(n) their standard errors, points, above 0.</param>
     /// <returns>(n) the ratings as drawn together.</returns>

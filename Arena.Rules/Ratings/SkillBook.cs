@@ -4,7 +4,8 @@ namespace Arena.Rules.Ratings;
 /// <param name="Mu">The rating.</param>
 /// <param name="Sigma">Its standard deviation.</param>
 /// <param name="Matches">Rated matches behind it.</param>
-public sealed record SkillPlace(Guid Version, double Mu, double Sigma, int Matches)
+/// <param name="Drawn">By how much it was drawn towards its owner's other versions (<see cref="OwnerShrinkage"/>); in <paramref name="Mu"/> already.</param>
+public sealed record SkillPlace(Guid Version, double Mu, double Sigma, int Matches, double Drawn = 0)
 {
     private const double Z95 = 1.959963984540054;
 
@@ -83,15 +84,25 @@ public sealed class SkillBook
     }
 
     /// <summary>Everybody's skill after all matches.</summary>
-    /// <param name="uncounted">Pairs whose results count nothing, smaller id first: matches in which both sat are passed over.</param>
-    public IReadOnlyDictionary<Guid, SkillPlace> Places(IReadOnlySet<(Guid First, Guid Second)>? uncounted = null)
+    /// <param name="terms">Whose results count nothing (matches in which both of such a pair sat are passed over), and whose versions are drawn together. Nothing of it: null.</param>
+    public IReadOnlyDictionary<Guid, SkillPlace> Places(LadderTerms? terms = null)
     {
+        var uncounted = terms?.Uncounted;
         if (!(uncounted ?? new HashSet<(Guid, Guid)>()).SetEquals(_uncounted ?? new HashSet<(Guid, Guid)>()))
         {
             (_uncounted, _folded) = (uncounted is null ? null : uncounted.ToHashSet(), 0);
         }
         Fold();
-        return _versions.Select((v, i) => new SkillPlace(v, _mu[i], _sigma[i], _matches[i])).Where(p => p.Matches > 0).ToDictionary(p => p.Version);
+        var places = _versions.Select((v, i) => new SkillPlace(v, _mu[i], _sigma[i], _matches[i])).Where(p => p.Matches > 0).ToDictionary(p => p.Version);
+        if (terms is not null)
+        {
+            // In order of ids, so that a sum over an owner's versions has the same bits in whatever order matches came in.
+            foreach (var (version, mu) in OwnerShrinkage.Draw([.. places.Values.OrderBy(p => p.Version).Select(p => (p.Version, p.Mu, p.Sigma))], terms))
+            {
+                places[version] = places[version] with { Mu = mu, Drawn = mu - places[version].Mu };
+            }
+        }
+        return places;
     }
 
     private void Fold()

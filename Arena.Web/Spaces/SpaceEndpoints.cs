@@ -37,7 +37,7 @@ internal static class SpaceEndpoints
         return TypedResults.Ok<IReadOnlyList<RankAnswer>>([.. lines.Select(l => new RankAnswer(
             l.Rank, l.BestRank, l.WorstRank, l.AgentId.Value, l.Agent, KindWords.Of(l.Kind), l.VersionId.Value, l.VersionNumber, l.Owner, l.Trained,
             l.Fitted?.Milli, l.Fitted?.Low, l.Fitted?.High, l.MilliElo, l.Provisional, l.Games, l.Wins, l.Draws, l.Losses,
-            l.Skill is { } s ? new SkillAnswer(s.Mu, s.Sigma, s.Low, s.High) : null))]);
+            l.Skill is { } s ? new SkillAnswer(s.Mu, s.Sigma, s.Low, s.High, s.Drawn) : null, l.Fitted?.Drawn))]);
     }
 
     /// <summary>The same as a table file.</summary>
@@ -89,12 +89,14 @@ internal static class SpaceEndpoints
     /// <param name="MilliRating">The fitted rating, thousandths of an Elo point, with the ends of its 95 % interval; null until the next fit.</param>
     /// <param name="MilliElo">The live Elo, thousandths of a point.</param>
     /// <param name="Skill">What lists of spaces with more than two seats are ranked by; null in others and until the next fit.</param>
+    /// <param name="MilliDrawn">By how much the fitted rating was drawn towards the owner's other versions in the space; in it already.</param>
     public sealed record RankAnswer(
         int Rank, int BestRank, int WorstRank, Guid AgentId, string Agent, string Kind, Guid VersionId, int Version, string Owner, bool Trained,
-        long? MilliRating, long? MilliLow, long? MilliHigh, long MilliElo, bool Provisional, int Games, int Wins, int Draws, int Losses, SkillAnswer? Skill);
+        long? MilliRating, long? MilliLow, long? MilliHigh, long MilliElo, bool Provisional, int Games, int Wins, int Draws, int Losses, SkillAnswer? Skill, long? MilliDrawn);
 
     /// <summary>Skill by finishing order, in the points of Weng and Lin's model (a newcomer has mu 25, sigma 25/3), with the ends of its 95 % interval.</summary>
-    public sealed record SkillAnswer(double Mu, double Sigma, double Low, double High);
+    /// <param name="Drawn">By how much it was drawn towards the owner's other versions in the space; in mu already.</param>
+    public sealed record SkillAnswer(double Mu, double Sigma, double Low, double High, double Drawn);
 
     /// <param name="Expected">Score per match that the ladder expects of the first, 0 to 1.</param>
     public sealed record PairAnswer(Guid First, Guid Second, int Wins, int Draws, int Losses, double Expected);

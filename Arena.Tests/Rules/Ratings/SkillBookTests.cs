@@ -2,7 +2,7 @@ using Arena.Rules.Ratings;
 
 namespace Arena.Tests.Rules.Ratings;
 
-public sealed class SkillBookTests
+public sealed class SkillBookTests(ITestOutputHelper output)
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -100,7 +100,7 @@ public sealed class SkillBookTests
         var book = Book(matches);
         var all = book.Places();
         HashSet<(Guid, Guid)> pair = [LadderTerms.Pair(Id(2), Id(5))];
-        var without = book.Places(pair);
+        var without = book.Places(new(new HashSet<Guid>(), Uncounted: pair));
         var straight = Book(matches.Where(m => !(m.Versions.Contains(Id(2)) && m.Versions.Contains(Id(5))))).Places();
         Assert.All(straight, p => Assert.Equal(p.Value, without[p.Key]));
         Assert.NotEqual(all[Id(2)], without[Id(2)]);
@@ -115,6 +115,40 @@ public sealed class SkillBookTests
         Assert.Equal(0, book.Matches);
         Assert.Empty(book.Places());
         Assert.Throws<ArgumentException>(() => book.Add(Start, Id(1), [Id(4), Id(5)], [1]));
+    }
+
+    /// <summary>An owner enters one agent 27 times; each plays against thirty others, four to a match. The luckiest entry has what one entry would have.</summary>
+    [Fact]
+    public void TheBestOfTwentySevenCopiesGainsNothing()
+    {
+        var random = new TestNumbers(23);
+        var (gains, bare, order) = (new List<double>(), new List<double>(), 0);
+        var owners = Enumerable.Range(100, 27).ToDictionary(Id, _ => Id(999));
+        var terms = new LadderTerms(new HashSet<Guid>(), owners);
+        for (var list = 0; list < 12; list++)
+        {
+            double[] truth = [.. Enumerable.Range(0, 30).Select(_ => 4 * random.Normal())];
+            var book = new SkillBook();
+            for (var m = 0; m < 900; m++)
+            {
+                // One owner's agents never meet.
+                int[] seats = [100 + m % 27, .. Enumerable.Range(0, 30).OrderBy(_ => random.Uniform()).Take(3)];
+                book.Add(Start.AddSeconds(m), Id(m), [.. seats.Select(Id)], [.. seats.Select(s => (long)(1e6 * ((s < 100 ? truth[s] : 0) + Noise(4))))]);
+            }
+            var (apart, drawn) = (book.Places(), book.Places(terms));
+            var fair = owners.Keys.Average(c => apart[c].Mu);
+            gains.Add(owners.Keys.Max(c => drawn[c].Mu) - fair);
+            bare.Add(owners.Keys.Max(c => apart[c].Mu) - fair);
+            Assert.All(owners.Keys, c => Assert.Equal(drawn[c].Mu, apart[c].Mu + drawn[c].Drawn, 1e-9));
+            order += Enumerable.Range(0, 30).Count(i => drawn[Id(i)] != apart[Id(i)]);
+        }
+        output.WriteLine($"best of 27: gains {gains.Average():0.00}, at most {gains.Max():0.00}; each alone {bare.Average():0.00}");
+        Assert.True(bare.Average() > 2);
+        Assert.InRange(gains.Average(), -0.5, 0.25);
+        // Whoever owns one agent is untouched.
+        Assert.Equal(0, order);
+
+        double Noise(int seats) => -SkillBook.Options.Beta * Math.Sqrt(seats) * Math.Log(-Math.Log(random.Uniform()));
     }
 
     /// <summary>Orders drawn from the rule's own model: twelve agents, five seats, 30 lists of 400 matches.</summary>
