@@ -26,14 +26,14 @@ public static class CodeCheck
     /// <summary>Array elements, properties, bindings and characters that one test may make.</summary>
     public const int TestCells = 400_000;
 
-    /// <summary>Parts within parts while a test runs: some 300 calls within calls. Far below what the interpreter could do, so that a browser's stack holds it too.</summary>
-    public const int TestDepth = 2_000;
+    /// <summary>Calls within calls while a test runs: about as many as node allows a plain function.</summary>
+    public const int TestCalls = 10_000;
 
     /// <summary>Characters of a value that reports show.</summary>
     public const int ShownValue = 160;
 
     /// <param name="code">Parses.</param>
-    public static CodeReport Run(CodeTask task, string code) => ScriptStack.Run(() =>
+    public static CodeReport Run(CodeTask task, string code)
     {
         var program = ScriptProgram.Parse(code).Program!;
         var left = (long)AnswerSteps;
@@ -44,7 +44,7 @@ public static class CodeCheck
             left -= results[i].Steps;
         }
         return new CodeReport(code, results);
-    });
+    }
 
     /// <summary>1 if the first is better, -1 if the second is, 0 if neither. Null is no answer.</summary>
     public static int Compare(CodeReport? first, CodeReport? second)
@@ -67,7 +67,7 @@ public static class CodeCheck
 
     private static TestResult One(ScriptProgram program, string function, CodeTest test, long steps)
     {
-        var outcome = program.Call(function, test.Arguments, new ScriptLimits(steps, TestCells, TestDepth));
+        var outcome = program.Call(function, test.Arguments, new ScriptLimits(steps, TestCells, TestCalls));
         return outcome.Failure is { } failure
             ? new(false, null, failure, outcome.Steps)
             : new(JsonValues.Same(outcome.Value, test.Expected), JsonValues.Shown(outcome.Value, ShownValue), null, outcome.Steps);

@@ -21,7 +21,7 @@ public sealed class CodeDuelRules : ISpaceRules
         "code-duel",
         "Code duel",
         "One programming task, hidden tests: whose function is right, fast and short?",
-        1,
+        2,
         $"""
         All seats get the same task: a function to write in JavaScript, told in plain words with two examples. It is made from one of {TaskTemplates.All.Count} templates
         (texts, numbers, lists, grids, graphs, planning, small machines) in five grades, with numbers, names and variants drawn anew. All answer at once, with code.
@@ -29,7 +29,7 @@ public sealed class CodeDuelRules : ISpaceRules
         - Hidden tests, some twelve to sixteen, call the function: special cases (empty, single, equal), then small to large inputs. A test is passed if the returned value is the right one: equal as JSON, where 0 equals -0 and the order of an object's names doesn't matter.
         - **Whoever passes more tests is ahead.** At equal numbers, whoever needs fewer steps in the tests that both passed; then whoever has fewer characters. Who passes no test is ahead of nobody but of who gave no answer.
         - A score is the share of opponents that one is ahead of, draws counting half.
-        - Steps are counted by the interpreter: each evaluated part of the code, and each element or character that a built-in function touches. A test ends after {CodeCheck.TestSteps:N0} steps, all tests of an answer together after {CodeCheck.AnswerSteps:N0}; both then fail. There is also a limit on memory ({CodeCheck.TestCells:N0} elements and characters a test) and on recursion (some 300 calls within calls).
+        - Steps are counted by the interpreter: each evaluated part of the code, and each element or character that a built-in function touches. A test ends after {CodeCheck.TestSteps:N0} steps, all tests of an answer together after {CodeCheck.AnswerSteps:N0}; both then fail. There is also a limit on memory ({CodeCheck.TestCells:N0} elements and characters a test) and on recursion ({CodeCheck.TestCalls:N0} calls within calls; one more is a RangeError).
         - Each test runs the code afresh: nothing is kept between tests. No clock and no chance: every replay counts the same steps.
         - When all have answered, tests, answers and results are shown to everybody.
 

@@ -8,30 +8,35 @@ internal sealed class MemberNode : Node
 
     public bool Optional { get; init; }
 
-    protected override object? Result(Machine m, Scope scope)
-    {
-        var target = Target.Evaluate(m, scope);
-        if (ChainNode.Ends(target, Optional))
-        {
-            return ChainNode.End;
-        }
-        var key = Key.Evaluate(m, scope);
-        m.Line = Line;
-        return Members.Get(m, target, key);
-    }
+    /// <summary>A link of a chain that a "?." before it may have ended.</summary>
+    public bool InChain { get; init; }
 
-    /// <summary>For a call: the value and whose it is.</summary>
-    public (object? Value, object? Target) WithTarget(Machine m, Scope scope)
+    public override Node? First => Target;
+
+    public override void Emit(Emitter e) => Emit(e, Op.Get, Op.GetNamed);
+
+    /// <summary>The target is on top.</summary>
+    /// <returns>The jump of a chain that ends here, to where the call ends that this is the function of.</returns>
+    public int? EmitMethod(Emitter e) => Emit(e, Op.GetMethod, Op.GetNamedMethod);
+
+    private int? Emit(Emitter e, Op get, Op getNamed)
     {
-        m.Step();
-        var target = Target.Evaluate(m, scope);
-        if (ChainNode.Ends(target, Optional))
+        int? ended = InChain ? e.Add(Op.EndChain, x: Optional ? this : null) : null;
+        if (Key is LiteralNode { Value: string name })
         {
-            return (ChainNode.End, target);
+            e.Step();
+            e.Add(getNamed, Line, name);
         }
-        var key = Key.Evaluate(m, scope);
-        m.Line = Line;
-        return (Members.Get(m, target, key), target);
+        else
+        {
+            e.Value(Key);
+            e.Add(get, Line);
+        }
+        if (ended is { } jump && get == Op.Get)
+        {
+            e.Land(jump);
+        }
+        return ended;
     }
 }
 
@@ -46,7 +51,9 @@ internal sealed class ChainNode : Node
     /// <summary>Whether a link ends its chain, or stands behind the one that did.</summary>
     public static bool Ends(object? target, bool optional) => ReferenceEquals(target, End) || (optional && target is null or Undefined);
 
-    protected override object? Result(Machine m, Scope scope) => Value.Evaluate(m, scope) is var value && ReferenceEquals(value, End) ? Undefined.Value : value;
+    public override Node? First => Value;
+
+    public override void Emit(Emitter e) => e.Add(Op.CloseChain);
 }
 
 internal sealed class CallNode : Node
@@ -57,21 +64,43 @@ internal sealed class CallNode : Node
 
     public bool Optional { get; init; }
 
-    protected override object? Result(Machine m, Scope scope)
+    /// <summary>A link of a chain that a "?." before it may have ended.</summary>
+    public bool InChain { get; init; }
+
+    public override Node? First => Function is MemberNode member ? member.Target : Function;
+
+    public override void Begin(Emitter e)
     {
-        var (called, self) = Function is MemberNode member ? member.WithTarget(m, scope) : (Function.Evaluate(m, scope), Undefined.Value);
-        if (ChainNode.Ends(called, Optional))
+        if (Function is MemberNode)
         {
-            return ChainNode.End;
+            e.Step();
         }
-        var arguments = new List<object?>(Arguments.Length);
-        SpreadNode.Into(m, scope, Arguments, arguments);
-        m.Line = Line;
-        if (!Js.IsFunction(called))
+    }
+
+    public override void Emit(Emitter e)
+    {
+        var ended = new List<int>();
+        if (Function is MemberNode member)
         {
-            throw m.TypeError($"{Describe(Function)} is not a function");
+            if (member.EmitMethod(e) is { } jump)
+            {
+                ended.Add(jump);
+            }
+            if (InChain)
+            {
+                ended.Add(e.Add(Op.EndCallChain, x: Optional ? this : null));
+            }
         }
-        return Js.Call(m, called, self, [.. arguments]);
+        else
+        {
+            if (InChain)
+            {
+                ended.Add(e.Add(Op.EndChain, x: Optional ? this : null));
+            }
+            e.Add(Op.Constant, x: Undefined.Value);
+        }
+        e.Add(SpreadNode.Arguments(e, Arguments) ? Op.CallSpread : Op.Call, Arguments.Length, this);
+        e.Land([.. ended]);
     }
 
     internal static string Describe(Node node, int levels = 4) => node switch
@@ -89,25 +118,7 @@ internal sealed class NewNode : Node
 
     public required Node[] Arguments { get; init; }
 
-    protected override object? Result(Machine m, Scope scope)
-    {
-        var made = Class.Evaluate(m, scope);
-        var arguments = new List<object?>(Arguments.Length);
-        SpreadNode.Into(m, scope, Arguments, arguments);
-        m.Line = Line;
-        m.Take(1);
-        return made switch
-        {
-            JsClass type => type.Make(m, [.. arguments]),
-            JsNative { Make: { } make } => make(m, [.. arguments]),
-            JsFunction { Code.IsArrow: false } function => Made(m, function, [.. arguments]),
-            _ => throw m.TypeError($"{CallNode.Describe(Class)} is not a constructor"),
-        };
-    }
+    public override Node? First => Class;
 
-    private static object? Made(Machine m, JsFunction function, object?[] arguments)
-    {
-        var self = new JsObject { Class = function };
-        return function.Call(m, self, arguments) is var result && Js.IsObject(result) ? result : self;
-    }
+    public override void Emit(Emitter e) => e.Add(SpreadNode.Arguments(e, Arguments) ? Op.NewSpread : Op.New, Arguments.Length, this);
 }

@@ -5,7 +5,7 @@ internal sealed class FunctionNode : Node
     /// <summary>"this" can't be a name, so nothing else is bound to it.</summary>
     public const string This = "this";
 
-    private bool _bindsOwnName;
+    private Code? _code;
 
     public required string Name { get; set; }
 
@@ -17,32 +17,53 @@ internal sealed class FunctionNode : Node
     public required bool IsArrow { get; init; }
 
     /// <summary>A function expression with a name can call itself by it.</summary>
+    public bool BindsOwnName { get; private set; }
+
+    /// <summary>Written when it is called first.</summary>
+    public Code Code => _code ??= Emitter.Emit(1, Write);
+
     public FunctionNode Named()
     {
-        _bindsOwnName = true;
+        BindsOwnName = true;
         return this;
     }
 
-    protected override object? Result(Machine m, Scope scope)
+    public override void Emit(Emitter e)
     {
-        m.Take(1);
-        if (!_bindsOwnName)
+        e.Take(1);
+        e.Add(Op.Function, x: this);
+    }
+
+    private void Write(Emitter e)
+    {
+        for (var i = 0; i < Parameters.Length; i++)
         {
-            return new JsFunction(this, scope);
+            e.Add(Op.Parameter, Parameters[i] is RestPattern ? ~i : i, Parameters[i].Names.ToArray());
+            Parameters[i].Emit(e, declare: true);
         }
-        var own = new Scope(scope);
-        var function = new JsFunction(this, own);
-        own.Declare(Name, true, function);
-        return function;
+        if (Body is BlockNode)
+        {
+            e.Statement(Body);
+            e.Add(Op.Constant, x: Undefined.Value);
+        }
+        else
+        {
+            e.Value(Body);
+        }
+        e.Add(Op.Return);
     }
 }
 
 internal sealed class ClassNode : Node
 {
+    private Code? _fields;
+
     public required string Name { get; init; }
 
     /// <summary>Of an expression: its methods know it by its name. A declaration's name is bound around it.</summary>
     public bool BindsOwnName { get; set; } = true;
+
+    public bool HasOwnScope => BindsOwnName && Name.Length > 0;
 
     public required FunctionNode? Constructor { get; init; }
 
@@ -52,34 +73,58 @@ internal sealed class ClassNode : Node
 
     public required (Node Key, Node? Value)[] Fields { get; init; }
 
-    protected override object? Result(Machine m, Scope scope)
+    /// <summary>Gives a new object its fields, then calls the constructor.</summary>
+    public Code FieldCode => _fields ??= Emitter.Emit(0, WriteFields);
+
+    public override void Emit(Emitter e)
     {
-        m.Take(1 + Methods.Length);
-        if (BindsOwnName && Name.Length > 0)
+        e.Take(1 + Methods.Length);
+        if (HasOwnScope)
         {
-            scope = new Scope(scope);
+            e.Enter(Op.Class, this);
         }
-        var type = new JsClass(this, scope);
-        if (BindsOwnName && Name.Length > 0)
+        else
         {
-            scope.Declare(Name, true, type);
+            e.Add(Op.Class, x: this);
         }
         foreach (var (key, method) in Methods)
         {
-            var name = Js.Text(m, key.Evaluate(m, scope));
-            m.Read(name);
-            type.Methods[name] = new JsFunction(method, scope);
+            e.Value(key);
+            e.Add(Op.Method, x: method);
         }
         foreach (var (key, value) in Statics)
         {
-            var inner = new Scope(scope, holdsVars: true);
-            inner.Declare(FunctionNode.This, true, type);
-            if (Name.Length > 0)
-            {
-                inner.Declare(Name, true, type);
-            }
-            type.Static.Set(m, Js.Text(m, key.Evaluate(m, scope)), value.Evaluate(m, inner));
+            e.Value(key);
+            e.Add(Op.Text);
+            e.Enter(Op.StaticScope, this);
+            e.Value(value);
+            e.Leave();
+            e.Add(Op.Static);
         }
-        return type;
+        if (HasOwnScope)
+        {
+            e.Leave();
+        }
+    }
+
+    private void WriteFields(Emitter e)
+    {
+        foreach (var (key, value) in Fields)
+        {
+            e.Value(key);
+            e.Add(Op.Text);
+            if (value is null)
+            {
+                e.Add(Op.Constant, x: Undefined.Value);
+            }
+            else
+            {
+                e.Enter(Op.FieldScope);
+                e.Value(value);
+                e.Leave();
+            }
+            e.Add(Op.Field);
+        }
+        e.Add(Op.Construct, x: this);
     }
 }

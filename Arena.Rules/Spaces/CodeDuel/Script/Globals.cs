@@ -4,7 +4,14 @@ namespace Arena.Rules.Spaces.CodeDuel.Script;
 internal static class Globals
 {
     public static Dictionary<string, object?> Functions(params (string Name, Func<Machine, Arguments, object?> Code)[] functions) =>
-        functions.ToDictionary(f => f.Name, f => (object?)new JsNative(f.Name, (m, _, a) => f.Code(m, new(a))), StringComparer.Ordinal);
+        functions.ToDictionary(f => f.Name, f => (object?)new JsNative(f.Name, (NativeCode)((m, _, a) => f.Code(m, new(a)))), StringComparer.Ordinal);
+
+    /// <summary>And one that calls others.</summary>
+    public static Dictionary<string, object?> With(this Dictionary<string, object?> functions, string name, Func<Machine, Arguments, IEnumerator<Invocation>> routine)
+    {
+        functions[name] = new JsNative(name, (NativeRoutine)((m, _, a) => routine(m, new(a))));
+        return functions;
+    }
 
     /// <summary>The declared names, each under itself.</summary>
     public static IReadOnlyDictionary<string, string> Names { get; } = All().ToDictionary(g => g.Item1, g => g.Item1, StringComparer.Ordinal);
@@ -29,14 +36,14 @@ internal static class Globals
         yield return (FunctionNode.This, Undefined.Value);
         yield return ("Object", ObjectMethods.Object);
         yield return ("Math", MathObject());
-        yield return ("JSON", new JsNative("JSON", NotCalled) { Members = Functions(("stringify", JsonText.Stringify), ("parse", JsonText.Parse)) });
+        yield return ("JSON", new JsNative("JSON", (NativeCode)NotCalled) { Members = Functions(("stringify", JsonText.Stringify), ("parse", JsonText.Parse)) });
         yield return ("Array", new JsNative("Array", (m, _, a) => MakeArray(m, a))
         {
             Make = MakeArray,
-            Members = Functions(("isArray", (_, a) => a[0] is JsArray), ("of", (m, a) => new JsArray(m, a.Values)), ("from", ArrayFrom)),
+            Members = Functions(("isArray", (_, a) => a[0] is JsArray), ("of", (m, a) => new JsArray(m, a.Values))).With("from", ArrayFrom),
         });
-        yield return ("Map", new JsNative("Map", NeedsNew) { Make = (m, a) => MapMethods.Make(m, false, a is [] or [null or Undefined] ? [] : Iteration.Of(m, a[0])) });
-        yield return ("Set", new JsNative("Set", NeedsNew) { Make = (m, a) => MapMethods.Make(m, true, a is [] or [null or Undefined] ? [] : Iteration.Of(m, a[0])) });
+        yield return ("Map", new JsNative("Map", (NativeCode)NeedsNew) { Make = (m, a) => MapMethods.Make(m, false, a is [] or [null or Undefined] ? [] : Iteration.Of(m, a[0])) });
+        yield return ("Set", new JsNative("Set", (NativeCode)NeedsNew) { Make = (m, a) => MapMethods.Make(m, true, a is [] or [null or Undefined] ? [] : Iteration.Of(m, a[0])) });
         yield return ("String", new JsNative("String", (m, _, a) => a.Length > 0 ? Js.Text(m, a[0]) : "")
         {
             Members = Functions(
@@ -97,7 +104,7 @@ internal static class Globals
         members["PI"] = Math.PI;
         members["E"] = Math.E;
         members["SQRT2"] = Math.Sqrt(2);
-        return new("Math", NotCalled) { Members = members };
+        return new("Math", (NativeCode)NotCalled) { Members = members };
     }
 
     private static JsNative NumberObject()
@@ -195,7 +202,7 @@ internal static class Globals
         return new JsArray(m, a);
     }
 
-    private static object? ArrayFrom(Machine m, Arguments a)
+    private static IEnumerator<Invocation> ArrayFrom(Machine m, Arguments a)
     {
         IEnumerable<object?> values = a[0] is JsObject like
             ? Enumerable.Range(0, (int)Math.Clamp(Js.Integer(m, Members.Get(m, like, "length")), 0, int.MaxValue)).Select(i => Members.Get(m, like, (double)i))
@@ -204,10 +211,14 @@ internal static class Globals
         var index = 0.0;
         foreach (var value in values)
         {
-            made.Add(m, a[1] is Undefined ? value : Js.Call(m, a.Function(m, 1), Undefined.Value, value, index));
+            if (a[1] is not Undefined)
+            {
+                yield return Invocation.Of(a.Function(m, 1), Undefined.Value, value, index);
+            }
+            made.Add(m, a[1] is Undefined ? value : m.Answer);
             index++;
         }
-        return made;
+        yield return Invocation.End(made);
     }
 
     private static string Point(Machine m, double value) =>

@@ -3,6 +3,9 @@ namespace Arena.Rules.Spaces.CodeDuel.Script;
 /// <summary>The language's conversions and comparisons (ECMA-262, 7). Objects have no valueOf of their own here.</summary>
 internal static class Js
 {
+    /// <summary>What a call in the midst of a built-in function takes of <see cref="Machine.Descent"/>.</summary>
+    private const int DescentOfCall = 5;
+
     public static bool IsFunction(object? value) => value is JsFunction or JsNative;
 
     public static bool IsObject(object? value) => value is not (null or Undefined or bool or double or string);
@@ -72,28 +75,37 @@ internal static class Js
                 {
                     throw m.RangeError("arrays nested too deeply to become a text");
                 }
-                return ArrayMethods.Join(m, array, ",", nesting);
+                m.Descend();
+                var joined = ArrayMethods.Join(m, array, ",", nesting);
+                m.Descent--;
+                return joined;
             case JsFunction or JsClass: throw m.TypeError("The source of a function or class is no value in the subset");
             case JsNative native: return $"function {native.Name}() {{ [native code] }}";
             case JsMap map: return map.IsSet ? "[object Set]" : "[object Map]";
             case JsObject { Kind: not null } error: return error.Own("message") is string { Length: > 0 } message ? $"{Text(m, error.Own("name"))}: {message}" : Text(m, error.Own("name"));
             case JsObject made when made.Method("valueOf") is not null:
                 throw m.TypeError("An object with a valueOf of its own can't become a number or a text in the subset");
-            case JsObject made when made.Method("toString") is { } own: return Primitive(m, Call(m, own, made, []));
+            case JsObject made when made.Method("toString") is { } own: return Primitive(m, Call(m, own, made));
             case JsObject { IsBare: true }: throw m.TypeError("Cannot convert object to primitive value");
             default: return "[object Object]";
         }
     }
 
-    private static string Primitive(Machine m, object? made) => IsObject(made) ? throw m.TypeError("Cannot convert object to primitive value") : Text(m, made);
+    public static string Primitive(Machine m, object? made) => IsObject(made) ? throw m.TypeError("Cannot convert object to primitive value") : Text(m, made);
 
-    public static object? Call(Machine m, object? function, object? self, params object?[] arguments) => function switch
+    /// <summary>
+    /// Calls a function in the midst of a built-in one that needs its value at once: toString for a key, toJSON. It takes from the host's stack, so only so many fit into each other;
+    /// built-in functions that are made to call others do it by <see cref="Invocation"/>.
+    /// </summary>
+    public static object? Call(Machine m, object? function, object? self)
     {
-        JsFunction own => own.Call(m, self, arguments),
-        JsNative native => Native(m, native, self, arguments),
-        JsClass type => throw m.TypeError($"Class constructor {type.Code.Name} cannot be invoked without 'new'"),
-        _ => throw m.TypeError($"{(function is string ? "a text" : Text(m, function))} is not a function"),
-    };
+        m.Descend(DescentOfCall);
+        var depth = m.Depth;
+        var value = new Runner(m).Call(function, self, []);
+        m.Depth = depth;
+        m.Descent -= DescentOfCall;
+        return value;
+    }
 
     public static bool StrictEquals(object? a, object? b) => (a, b) switch
     {
@@ -130,14 +142,5 @@ internal static class Js
             return LooseEquals(m, IsObject(a) ? Text(m, a) : a, IsObject(b) ? Text(m, b) : b);
         }
         return Number(m, a) == Number(m, b);
-    }
-
-    private static object? Native(Machine m, JsNative native, object? self, object?[] arguments)
-    {
-        m.Step();
-        m.Enter();
-        var result = native.Code(m, self, arguments);
-        m.Depth--;
-        return result;
     }
 }

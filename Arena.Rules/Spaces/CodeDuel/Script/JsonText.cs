@@ -42,6 +42,14 @@ internal static class JsonText
     /// <summary>As JSON.stringify would write it; what it leaves out at the top is null.</summary>
     public static JsonNode? Write(Machine m, object? value, int nesting = 0)
     {
+        m.Descend();
+        var written = Written(m, value, nesting);
+        m.Descent--;
+        return written;
+    }
+
+    private static JsonNode? Written(Machine m, object? value, int nesting)
+    {
         m.Step();
         if (nesting > MostNesting)
         {

@@ -8,21 +8,32 @@ internal sealed class Machine(ScriptLimits limits)
     /// <summary>Longest text.</summary>
     private const long MostText = 1_000_000;
 
+    /// <summary>Of <see cref="Descent"/>. Fixed, so that every host ends the same programs.</summary>
+    private const int MostDescent = 500;
+
+    /// <summary>What node says of too many calls within calls.</summary>
+    public const string TooDeep = "Maximum call stack size exceeded";
+
     public long Steps { get; private set; }
 
     public long Cells { get; private set; }
 
-    /// <summary>Nodes within nodes at this moment.</summary>
+    /// <summary>Nodes within nodes at this moment; what is thrown costs by that.</summary>
     public int Depth { get; set; }
+
+    /// <summary>Calls within calls at this moment.</summary>
+    public int Calls { get; set; }
+
+    public int MostCalls => limits.Calls;
+
+    /// <summary>What the host's stack holds at this moment, see <see cref="Descend"/>.</summary>
+    public int Descent { get; set; }
+
+    /// <summary>What a function gave that a built-in one called.</summary>
+    public object? Answer { get; set; } = Undefined.Value;
 
     /// <summary>Of the statement that runs, for errors.</summary>
     public int Line { get; set; }
-
-    /// <summary>What a return statement returned.</summary>
-    public object? Returned { get; set; } = Undefined.Value;
-
-    /// <summary>The label that a break or continue looks for, or null.</summary>
-    public string? Label { get; set; }
 
     public void Step(long count = 1)
     {
@@ -84,13 +95,17 @@ internal sealed class Machine(ScriptLimits limits)
         }
     }
 
-    public void Enter()
+    /// <summary>
+    /// Before the few things that take from the host's stack: texts and JSON of values within values (1 each), and functions that the program is asked for in the midst of those
+    /// (<see cref="Js.Call"/>). What it takes is given back by the caller, or by whoever catches.
+    /// </summary>
+    public void Descend(int by = 1)
     {
-        if (++Depth > limits.Depth)
+        if ((Descent += by) > MostDescent)
         {
-            throw new ScriptStopException("too much recursion");
+            throw RangeError(TooDeep);
         }
-        // Never reached on a stack of our own; elsewhere better an exception than the end of the process.
+        // Never reached: the limit needs a fraction of any stack, which a test holds. Better an exception than the end of the process.
         RuntimeHelpers.EnsureSufficientExecutionStack();
     }
 

@@ -1,43 +1,26 @@
 namespace Arena.Rules.Spaces.CodeDuel.Script;
 
-/// <summary>How a statement ended.</summary>
+/// <summary>How a jump leaves what is around it.</summary>
 internal enum Flow
 {
-    Normal,
     Break,
     Continue,
-    Return,
 }
 
-/// <summary>A piece of a program that runs itself. Expressions have a value; statements have a flow.</summary>
+/// <summary>A piece of a program that writes its own instructions. Expressions leave a value on top; statements leave nothing.</summary>
 internal abstract class Node
 {
     public required int Line { get; init; }
 
-    /// <summary>The value; costs one step.</summary>
-    public object? Evaluate(Machine m, Scope scope)
+    /// <summary>The expression whose value <see cref="Emit"/> finds on top, where rows of any length are made: the left side of an operator, the object of a member.</summary>
+    public virtual Node? First => null;
+
+    /// <summary>What is counted before <see cref="First"/> beside the step.</summary>
+    public virtual void Begin(Emitter e)
     {
-        m.Step();
-        m.Enter();
-        var value = Result(m, scope);
-        m.Depth--;
-        return value;
     }
 
-    /// <summary>Runs a statement; costs one step.</summary>
-    public Flow Run(Machine m, Scope scope)
-    {
-        m.Line = Line;
-        m.Step();
-        m.Enter();
-        var flow = Perform(m, scope);
-        m.Depth--;
-        return flow;
-    }
-
-    protected virtual object? Result(Machine m, Scope scope) => throw new InvalidOperationException($"{GetType().Name} is a statement.");
-
-    protected virtual Flow Perform(Machine m, Scope scope) => throw new InvalidOperationException($"{GetType().Name} is an expression.");
+    public abstract void Emit(Emitter e);
 }
 
 /// <summary>What a value is bound or assigned to.</summary>
@@ -45,8 +28,9 @@ internal abstract class Pattern
 {
     public abstract IEnumerable<string> Names { get; }
 
+    /// <summary>Takes the value from the top.</summary>
     /// <param name="declare">True gives new bindings their first value; false assigns.</param>
-    public abstract void Bind(Machine m, Scope scope, object? value, bool declare);
+    public abstract void Emit(Emitter e, bool declare);
 }
 
 internal sealed class NamePattern(string name) : Pattern
@@ -55,16 +39,15 @@ internal sealed class NamePattern(string name) : Pattern
 
     public override IEnumerable<string> Names => [Name];
 
-    public override void Bind(Machine m, Scope scope, object? value, bool declare)
+    public override void Emit(Emitter e, bool declare)
     {
         if (declare)
         {
-            scope.Initialise(m, Name, value);
+            e.Add(Op.Initialise, x: Name);
+            return;
         }
-        else
-        {
-            scope.Set(m, Name, value);
-        }
+        e.Add(Op.Store, x: Name);
+        e.Pop();
     }
 }
 
@@ -72,10 +55,11 @@ internal sealed class MemberPattern(MemberNode member) : Pattern
 {
     public override IEnumerable<string> Names => [];
 
-    public override void Bind(Machine m, Scope scope, object? value, bool declare)
+    public override void Emit(Emitter e, bool declare)
     {
-        var target = member.Target.Evaluate(m, scope);
-        Members.Set(m, target, member.Key.Evaluate(m, scope), value);
+        e.Value(member.Target);
+        e.Value(member.Key);
+        e.Add(Op.SetMemberFrom);
     }
 }
 
@@ -83,8 +67,13 @@ internal sealed class DefaultPattern(Pattern target, Node value) : Pattern
 {
     public override IEnumerable<string> Names => target.Names;
 
-    public override void Bind(Machine m, Scope scope, object? given, bool declare) =>
-        target.Bind(m, scope, given is Undefined ? value.Evaluate(m, scope) : given, declare);
+    public override void Emit(Emitter e, bool declare)
+    {
+        var given = e.Add(Op.JumpUnlessUndefined);
+        e.Value(value);
+        e.Land(given);
+        target.Emit(e, declare);
+    }
 }
 
 /// <summary>The rest of an array or of arguments; its holder collects them.</summary>
@@ -92,32 +81,31 @@ internal sealed class RestPattern(Pattern target) : Pattern
 {
     public override IEnumerable<string> Names => target.Names;
 
-    public override void Bind(Machine m, Scope scope, object? value, bool declare) => target.Bind(m, scope, value, declare);
+    public override void Emit(Emitter e, bool declare) => target.Emit(e, declare);
 }
 
 internal sealed class ArrayPattern(Pattern?[] items) : Pattern
 {
     public override IEnumerable<string> Names => items.OfType<Pattern>().SelectMany(i => i.Names);
 
-    public override void Bind(Machine m, Scope scope, object? value, bool declare)
+    public override void Emit(Emitter e, bool declare)
     {
-        using var values = Iteration.Of(m, value).GetEnumerator();
+        e.Add(Op.Iterate);
         foreach (var item in items)
         {
-            if (item is RestPattern)
+            if (item is not RestPattern)
             {
-                var rest = new JsArray();
-                while (values.MoveNext())
-                {
-                    rest.Add(m, values.Current);
-                }
-                item.Bind(m, scope, rest, declare);
-                return;
+                e.Step();
             }
-            m.Step();
-            var next = values.MoveNext() ? values.Current : Undefined.Value;
-            item?.Bind(m, scope, next, declare);
+            e.Add(item is RestPattern ? Op.Rest : Op.NextOrUndefined);
+            if (item is null)
+            {
+                e.Pop();
+                continue;
+            }
+            item.Emit(e, declare);
         }
+        e.Pop();
     }
 }
 
@@ -125,28 +113,20 @@ internal sealed class ObjectPattern((Node Key, Pattern Target)[] parts, Pattern?
 {
     public override IEnumerable<string> Names => parts.SelectMany(p => p.Target.Names).Concat(rest?.Names ?? []);
 
-    public override void Bind(Machine m, Scope scope, object? value, bool declare)
+    public override void Emit(Emitter e, bool declare)
     {
-        if (value is null or Undefined)
-        {
-            throw m.TypeError($"Cannot destructure {Js.Text(m, value)}");
-        }
-        var taken = new HashSet<string>(StringComparer.Ordinal);
+        e.Add(Op.PatternStart, rest is null ? 0 : 1);
         foreach (var (key, target) in parts)
         {
-            var name = key.Evaluate(m, scope);
-            taken.Add(Js.Text(m, name));
-            target.Bind(m, scope, Members.Get(m, value, name), declare);
+            e.Value(key);
+            e.Add(Op.PatternGet);
+            target.Emit(e, declare);
         }
-        if (rest is null)
+        if (rest is not null)
         {
-            return;
+            e.Add(Op.PatternRest);
+            rest.Emit(e, declare);
         }
-        var left = new JsObject();
-        foreach (var key in Members.Keys(m, value).Where(k => !taken.Contains(k)))
-        {
-            left.Set(m, key, Members.Get(m, value, key));
-        }
-        rest.Bind(m, scope, left, declare);
+        e.Pop(2);
     }
 }

@@ -4,14 +4,16 @@ internal sealed class SequenceNode : Node
 {
     public required Node[] Items { get; init; }
 
-    protected override object? Result(Machine m, Scope scope)
+    public override void Emit(Emitter e)
     {
-        object? last = null;
-        foreach (var item in Items)
+        for (var i = 0; i < Items.Length; i++)
         {
-            last = item.Evaluate(m, scope);
+            e.Value(Items[i]);
+            if (i < Items.Length - 1)
+            {
+                e.Pop();
+            }
         }
-        return last;
     }
 }
 
@@ -23,7 +25,16 @@ internal sealed class ConditionalNode : Node
 
     public required Node Otherwise { get; init; }
 
-    protected override object? Result(Machine m, Scope scope) => (Js.IsTrue(Test.Evaluate(m, scope)) ? Then : Otherwise).Evaluate(m, scope);
+    public override void Emit(Emitter e)
+    {
+        e.Value(Test);
+        var no = e.Add(Op.JumpIfFalse);
+        e.Value(Then);
+        var done = e.Add(Op.Jump);
+        e.Land(no);
+        e.Value(Otherwise);
+        e.Land(done);
+    }
 }
 
 internal sealed class LogicalNode : Node
@@ -34,6 +45,8 @@ internal sealed class LogicalNode : Node
 
     public required Node Right { get; init; }
 
+    public override Node? First => Left;
+
     public static bool Needs(string sign, object? left) => sign switch
     {
         "&&" => Js.IsTrue(left),
@@ -41,10 +54,11 @@ internal sealed class LogicalNode : Node
         _ => left is null or Undefined,
     };
 
-    protected override object? Result(Machine m, Scope scope)
+    public override void Emit(Emitter e)
     {
-        var left = Left.Evaluate(m, scope);
-        return Needs(Operator, left) ? Right.Evaluate(m, scope) : left;
+        var done = e.Add(Op.JumpUnlessNeeded, x: Operator);
+        e.Value(Right);
+        e.Land(done);
     }
 }
 
@@ -56,10 +70,12 @@ internal sealed class BinaryNode : Node
 
     public required Node Right { get; init; }
 
-    protected override object? Result(Machine m, Scope scope)
+    public override Node? First => Left;
+
+    public override void Emit(Emitter e)
     {
-        var left = Left.Evaluate(m, scope);
-        return Operators.Apply(m, Operator, left, Right.Evaluate(m, scope));
+        e.Value(Right);
+        e.Add(Op.Binary, Operators.Number(Operator), Operator);
     }
 }
 
@@ -69,54 +85,60 @@ internal sealed class UnaryNode : Node
 
     public required Node Value { get; init; }
 
-    protected override object? Result(Machine m, Scope scope)
+    public static object? Apply(Machine m, string sign, object? value) => sign switch
+    {
+        "!" => !Js.IsTrue(value),
+        "-" => -Js.Number(m, value),
+        "+" => Js.Number(m, value),
+        "~" => (double)~Js.Int32(m, value),
+        "typeof" => Js.TypeOf(value),
+        _ => Undefined.Value,
+    };
+
+    public override void Emit(Emitter e)
     {
         if (Operator == "delete")
         {
             var member = (MemberNode)Value;
-            return Members.Delete(m, member.Target.Evaluate(m, scope), member.Key.Evaluate(m, scope));
+            e.Value(member.Target);
+            e.Value(member.Key);
+            e.Add(Op.Delete);
         }
-        if (Operator == "typeof" && Value is NameNode name)
+        else if (Operator == "typeof" && Value is NameNode name)
         {
-            return scope.TryGet(m, name.Name, out _) ? Js.TypeOf(name.Evaluate(m, scope)) : "undefined";
+            e.Add(Op.TypeOfName, x: name.Name);
         }
-        var value = Value.Evaluate(m, scope);
-        return Operator switch
+        else
         {
-            "!" => !Js.IsTrue(value),
-            "-" => -Js.Number(m, value),
-            "+" => Js.Number(m, value),
-            "~" => (double)~Js.Int32(m, value),
-            "typeof" => Js.TypeOf(value),
-            _ => Undefined.Value,
-        };
+            e.Value(Value);
+            e.Add(Op.Unary, x: Operator);
+        }
     }
 }
 
 internal sealed class UpdateNode : Node
 {
+    /// <summary>Bits of the instructions' number.</summary>
+    public const int Up = 1, GivesNew = 2;
+
     public required Node Target { get; init; }
 
     public required bool Plus { get; init; }
 
     public required bool Before { get; init; }
 
-    protected override object? Result(Machine m, Scope scope)
+    public override void Emit(Emitter e)
     {
+        var how = (Plus ? Up : 0) | (Before ? GivesNew : 0);
         if (Target is NameNode name)
         {
-            var old = Js.Number(m, scope.Get(m, name.Name));
-            var next = Plus ? old + 1 : old - 1;
-            scope.Set(m, name.Name, next);
-            return Before ? next : old;
+            e.Add(Op.UpdateName, how, name.Name);
+            return;
         }
         var member = (MemberNode)Target;
-        var target = member.Target.Evaluate(m, scope);
-        var key = member.Key.Evaluate(m, scope);
-        var before = Js.Number(m, Members.Get(m, target, key));
-        var after = Plus ? before + 1 : before - 1;
-        Members.Set(m, target, key, after);
-        return Before ? after : before;
+        e.Value(member.Target);
+        e.Value(member.Key);
+        e.Add(Op.UpdateMember, how);
     }
 }
 
@@ -132,62 +154,52 @@ internal sealed class AssignNode : Node
     /// <summary>What a compound assignment reads first.</summary>
     public required Node? Current { get; init; }
 
-    protected override object? Result(Machine m, Scope scope)
-    {
-        if (Current is null)
-        {
-            if (Target is MemberPattern)
-            {
-                return AssignMember(m, scope);
-            }
-            var value = Value.Evaluate(m, scope);
-            Target.Bind(m, scope, value, declare: false);
-            return value;
-        }
-        var sign = Operator[..^1];
-        if (Current is MemberNode member)
-        {
-            var target = member.Target.Evaluate(m, scope);
-            var key = member.Key.Evaluate(m, scope);
-            var old = Members.Get(m, target, key);
-            if (!Changes(m, scope, sign, old, out var changed))
-            {
-                return old;
-            }
-            Members.Set(m, target, key, changed);
-            return changed;
-        }
-        var name = ((NameNode)Current).Name;
-        var current = scope.Get(m, name);
-        if (!Changes(m, scope, sign, current, out var result))
-        {
-            return current;
-        }
-        scope.Set(m, name, result);
-        return result;
-    }
-
-    /// <summary>The member whose value a plain "=" sets: target and key come before the value, as the language has it.</summary>
+    /// <summary>The member whose value is set: target and key come before the value, as the language has it.</summary>
     public MemberNode? Member { get; init; }
 
-    private object? AssignMember(Machine m, Scope scope)
+    public override void Emit(Emitter e)
     {
-        var target = Member!.Target.Evaluate(m, scope);
-        var key = Member.Key.Evaluate(m, scope);
-        var value = Value.Evaluate(m, scope);
-        Members.Set(m, target, key, value);
-        return value;
-    }
-
-    private bool Changes(Machine m, Scope scope, string sign, object? old, out object? value)
-    {
-        if (sign is "&&" or "||" or "??")
+        var sign = Operator[..^1];
+        if (Current is null && Target is not MemberPattern)
         {
-            var needed = LogicalNode.Needs(sign, old);
-            value = needed ? Value.Evaluate(m, scope) : null;
-            return needed;
+            e.Value(Value);
+            if (Target is NamePattern { Name: var name })
+            {
+                e.Add(Op.Store, x: name);
+                return;
+            }
+            e.Add(Op.Duplicate);
+            Target.Emit(e, declare: false);
+            return;
         }
-        value = Operators.Apply(m, sign, old, Value.Evaluate(m, scope));
-        return true;
+        if (Member is not null)
+        {
+            e.Value(Member.Target);
+            e.Value(Member.Key);
+        }
+        if (Current is not null)
+        {
+            e.Add(Member is not null ? Op.GetKept : Op.Load, x: (Current as NameNode)?.Name);
+        }
+        int? unneeded = sign is "&&" or "||" or "??" ? e.Add(Op.JumpUnlessNeeded, x: sign) : null;
+        e.Value(Value);
+        if (sign.Length > 0 && unneeded is null)
+        {
+            e.Add(Op.Binary, Operators.Number(sign), sign);
+        }
+        e.Add(Member is not null ? Op.SetMember : Op.Store, x: (Current as NameNode)?.Name);
+        if (unneeded is not { } jump)
+        {
+            return;
+        }
+        if (Member is null)
+        {
+            e.Land(jump);
+            return;
+        }
+        var done = e.Add(Op.Jump);
+        e.Land(jump);
+        e.Add(Op.Slide, 2);
+        e.Land(done);
     }
 }

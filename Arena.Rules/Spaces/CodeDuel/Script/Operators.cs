@@ -3,25 +3,37 @@ namespace Arena.Rules.Spaces.CodeDuel.Script;
 /// <summary>Binary operators.</summary>
 internal static class Operators
 {
+    /// <summary>Those that two numbers need nothing else for: first what has a number, then what compares.</summary>
+    private static readonly string[] Quick = ["+", "-", "*", "/", "%", "<", ">", "<=", ">=", "===", "!=="];
+
+    public const int FirstThatCompares = 5;
+
+    /// <summary>An operator's place among the quick ones, or -1.</summary>
+    public static int Number(string sign) => Array.IndexOf(Quick, sign);
+
+    /// <summary>False where the operator is none of the quick ones.</summary>
+    public static bool OfNumbers(int place, double a, double b, out bool compared, out double number)
+    {
+        (compared, number) = (false, 0);
+        switch (place)
+        {
+            case 0: number = a + b; return true;
+            case 1: number = a - b; return true;
+            case 2: number = a * b; return true;
+            case 3: number = a / b; return true;
+            case 4: number = Remainder(a, b); return true;
+            case 5: compared = a < b; return true;
+            case 6: compared = a > b; return true;
+            case 7: compared = a <= b; return true;
+            case 8: compared = a >= b; return true;
+            case 9: compared = a == b; return true;
+            case 10: compared = a != b; return true;
+            default: return false;
+        }
+    }
+
     public static object? Apply(Machine m, string sign, object? left, object? right)
     {
-        if (left is double a && right is double b)
-        {
-            switch (sign)
-            {
-                case "+": return a + b;
-                case "-": return a - b;
-                case "*": return a * b;
-                case "/": return a / b;
-                case "<": return a < b;
-                case ">": return a > b;
-                case "<=": return a <= b;
-                case ">=": return a >= b;
-                case "===": return a == b;
-                case "!==": return a != b;
-                case "%": return Remainder(a, b);
-            }
-        }
         return sign switch
         {
             "+" => Add(m, left, right),

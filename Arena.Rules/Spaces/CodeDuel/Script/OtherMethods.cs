@@ -7,18 +7,19 @@ internal static class FunctionMethods
 {
     public static IReadOnlyDictionary<string, JsNative> All { get; } = new Dictionary<string, JsNative>(StringComparer.Ordinal)
     {
-        ["call"] = new("call", (m, self, a) => Js.Call(m, self, a.Length > 0 ? a[0] : Undefined.Value, Passed(m, a.Skip(1), a.Length))),
-        ["apply"] = new("apply", (m, self, a) => Js.Call(m, self, a.Length > 0 ? a[0] : Undefined.Value, a.Length > 1 && a[1] is JsArray given ? Passed(m, given.Items, given.Items.Count) : [])),
-        ["bind"] = new("bind", (m, self, a) => Js.IsFunction(self)
-            ? new JsNative("bound", (m2, _, more) => Js.Call(m2, self, a.Length > 0 ? a[0] : Undefined.Value, Passed(m2, a.Skip(1).Concat(more), a.Length + more.Length)))
-            : throw m.TypeError("bind was called on something that is no function")),
+        ["call"] = new("call", (NativeRoutine)((m, self, a) => Passing(m, self, a.Length > 0 ? a[0] : Undefined.Value, a.Skip(1), a.Length))),
+        ["apply"] = new("apply", (NativeRoutine)((m, self, a) => a.Length > 1 && a[1] is JsArray given ? Passing(m, self, a[0], given.Items, given.Items.Count) : Passing(m, self, a.Length > 0 ? a[0] : Undefined.Value, [], 0))),
+        ["bind"] = new("bind", (NativeCode)((m, self, a) => Js.IsFunction(self)
+            ? new JsNative("bound", (NativeRoutine)((m2, _, more) => Passing(m2, self, a.Length > 0 ? a[0] : Undefined.Value, a.Skip(1).Concat(more), a.Length + more.Length)))
+            : throw m.TypeError("bind was called on something that is no function"))),
     };
 
     /// <summary>Arguments that are copied from a list: paid, for no spread was.</summary>
-    private static object?[] Passed(Machine m, IEnumerable<object?> arguments, int count)
+    private static IEnumerator<Invocation> Passing(Machine m, object? function, object? self, IEnumerable<object?> arguments, int count)
     {
         m.Step(count / 16);
-        return [.. arguments];
+        yield return Invocation.Of(function, self, [.. arguments]);
+        yield return Invocation.End(m.Answer);
     }
 }
 
@@ -85,8 +86,7 @@ internal static class ObjectMethods
             ("isFrozen", (_, a) => a[0] switch { JsObject made => made.Frozen, JsArray array => array.Frozen, _ => true }),
             ("is", (m, a) => a[0] is double x && a[1] is double y ? double.IsNaN(x) ? double.IsNaN(y) : x == y && double.IsNegative(x) == double.IsNegative(y) : Js.StrictEquals(m, a[0], a[1])),
             ("hasOwn", (m, a) => a[0] is JsObject made ? m.Paid(a[1]) && made.Has(a.Text(m, 1)) : Members.Keys(m, Some(m, a[0])).Contains(a.Text(m, 1))),
-            ("create", (m, a) => a[0] is null ? new JsObject { IsBare = true } : throw m.TypeError("Object.create of the subset takes null only")),
-            ("groupBy", GroupBy)),
+            ("create", (m, a) => a[0] is null ? new JsObject { IsBare = true } : throw m.TypeError("Object.create of the subset takes null only"))).With("groupBy", GroupBy),
     };
 
     private static object? Some(Machine m, object? value) => value is null or Undefined ? throw m.TypeError("Cannot convert undefined or null to object") : value;
@@ -114,14 +114,15 @@ internal static class ObjectMethods
         return made;
     }
 
-    private static object? GroupBy(Machine m, Arguments a)
+    private static IEnumerator<Invocation> GroupBy(Machine m, Arguments a)
     {
         var made = new JsObject { IsBare = true };
         var call = a.Function(m, 1);
         var index = 0.0;
         foreach (var value in Iteration.Of(m, a[0]))
         {
-            var key = Js.Text(m, Js.Call(m, call, Undefined.Value, value, index++));
+            yield return Invocation.Of(call, Undefined.Value, value, index++);
+            var key = Js.Text(m, m.Answer);
             m.Read(key);
             if (!made.Has(key))
             {
@@ -129,7 +130,7 @@ internal static class ObjectMethods
             }
             ((JsArray)made.Own(key)!).Add(m, value);
         }
-        return made;
+        yield return Invocation.End(made);
     }
 
     private static object? Freeze(object? value)
@@ -192,9 +193,21 @@ internal static class MapMethods
             ("has", (m, s, a) => s.TryGet(m, a[0], out _)),
             ("delete", (m, s, a) => s.Remove(m, a[0])),
             ("clear", (m, s, _) => { s.Clear(m); return Undefined.Value; }),
-            ("forEach", (m, s, a) => { foreach (var (key, value) in s.Walk(m)) { Js.Call(m, a.Function(m, 0), a[1], value, key, s); } return Undefined.Value; }),
             ("keys", (m, s, _) => new JsIterator(s.Walk(m).Select(e => e.Key).GetEnumerator())),
             ("values", (m, s, _) => new JsIterator(s.Walk(m).Select(e => e.Value).GetEnumerator())),
             ("entries", (m, s, _) => new JsIterator(s.Walk(m).Select(e => (object?)Iteration.Pair(m, e.Key, e.Value)).GetEnumerator())),
-        }).ToDictionary(t => t.Name, t => new JsNative(t.Name, (m, self, a) => self is JsMap map && map.IsSet == isSet ? t.Code(m, map, new(a)) : throw m.TypeError($"{t.Name} was called on something else")), StringComparer.Ordinal);
+        }).Select(t => new JsNative(t.Name, (NativeCode)((m, self, a) => t.Code(m, Own(m, self, isSet, t.Name), new(a)))))
+            .Append(new("forEach", (NativeRoutine)((m, self, a) => ForEach(m, Own(m, self, isSet, "forEach"), new(a)))))
+            .ToDictionary(n => n.Name, StringComparer.Ordinal);
+
+    private static JsMap Own(Machine m, object? self, bool isSet, string name) => self is JsMap map && map.IsSet == isSet ? map : throw m.TypeError($"{name} was called on something else");
+
+    private static IEnumerator<Invocation> ForEach(Machine m, JsMap map, Arguments a)
+    {
+        foreach (var (key, value) in map.Walk(m))
+        {
+            yield return Invocation.Of(a.Function(m, 0), a[1], value, key, map);
+        }
+        yield return Invocation.End(Undefined.Value);
+    }
 }

@@ -176,22 +176,22 @@ internal sealed partial class Parser
             var line = _token.Line;
             if (Take("."))
             {
-                node = new MemberNode { Line = line, Target = node, Key = Key() };
+                node = new MemberNode { Line = line, Target = node, Key = Key(), InChain = optional };
             }
             else if (Take("?."))
             {
                 optional = true;
-                node = Is("(") ? new CallNode { Line = line, Function = node, Arguments = Arguments(), Optional = true }
-                    : Take("[") ? new MemberNode { Line = line, Target = node, Key = Index(), Optional = true }
-                    : new MemberNode { Line = line, Target = node, Key = Key(), Optional = true };
+                node = Is("(") ? new CallNode { Line = line, Function = node, Arguments = Arguments(), Optional = true, InChain = true }
+                    : Take("[") ? new MemberNode { Line = line, Target = node, Key = Index(), Optional = true, InChain = true }
+                    : new MemberNode { Line = line, Target = node, Key = Key(), Optional = true, InChain = true };
             }
             else if (Take("["))
             {
-                node = new MemberNode { Line = line, Target = node, Key = Index() };
+                node = new MemberNode { Line = line, Target = node, Key = Index(), InChain = optional };
             }
             else if (Is("("))
             {
-                node = new CallNode { Line = line, Function = node, Arguments = Arguments() };
+                node = new CallNode { Line = line, Function = node, Arguments = Arguments(), InChain = optional };
             }
             else if (_token.Kind == TokenKind.Template)
             {

@@ -379,7 +379,7 @@ internal sealed partial class Parser
             Expect(";");
             var update = Is(")") ? null : Expression();
             Expect(")");
-            loop = new ForNode { Line = line, Label = label, First = first, Lexical = [.. _block.Lexical], Test = test, Update = update, Body = LoopBody() };
+            loop = new ForNode { Line = line, Label = label, Start = first, Lexical = [.. _block.Lexical], Test = test, Update = update, Body = LoopBody() };
         }
         _block = outer;
         return loop;

@@ -1,46 +1,40 @@
 namespace Arena.Rules.Spaces.CodeDuel.Script;
 
 /// <summary>The bindings of a block or function. Names are compared by reference: a program's reader makes each once, starting from the globals' own.</summary>
-internal sealed class Scope(Scope? parent, bool holdsVars = false)
+internal sealed class Scope(Scope? parent)
 {
     /// <summary>A let or const that is not reached yet.</summary>
     private static readonly object Unset = new();
 
-    private readonly List<Binding> _bindings = [];
+    private Binding[] _bindings = [];
 
-    private Scope? Parent { get; } = parent;
+    public Scope? Parent { get; } = parent;
 
-    public int Count => _bindings.Count;
+    public int Count { get; private set; }
 
     public void Declare(string name, bool constant, object? value)
     {
-        foreach (var binding in _bindings)
+        if (Local(name) is { } binding)
         {
-            if (ReferenceEquals(binding.Name, name))
-            {
-                binding.Value = value;
-                return;
-            }
+            binding.Value = value;
+            return;
         }
-        _bindings.Add(new(name, constant, value));
+        Add(new(name, constant, value));
     }
 
-    public void DeclareUnset(string name, bool constant) => _bindings.Add(new(name, constant, Unset));
+    public void DeclareUnset(string name, bool constant) => Add(new(name, constant, Unset));
 
     /// <summary>Gives a declared binding its first value.</summary>
     public void Initialise(Machine m, string name, object? value)
     {
-        m.Step(_bindings.Count / 32);
+        m.Step(Count / 32);
         (Local(name) ?? throw new InvalidOperationException($"{name} was not declared.")).Value = value;
     }
-
-    /// <summary>The nearest scope that var declarations go to.</summary>
-    public Scope ForVars() => holdsVars || Parent is null ? this : Parent.ForVars();
 
     public bool Has(string name) => Local(name) is not null;
 
     /// <summary>A binding's value by any text, or null; the reader of programs has its own copies of names.</summary>
-    public object? Named(string name) => _bindings.FirstOrDefault(b => b.Name == name) is { } binding && !ReferenceEquals(binding.Value, Unset) ? binding.Value : null;
+    public object? Named(string name) => Array.Find(_bindings, b => b?.Name == name) is { } binding && !ReferenceEquals(binding.Value, Unset) ? binding.Value : null;
 
     /// <summary>The value, or null where the name is not declared at all.</summary>
     public bool TryGet(Machine m, string name, out object? value)
@@ -75,23 +69,33 @@ internal sealed class Scope(Scope? parent, bool holdsVars = false)
     public Scope Copy()
     {
         var copy = new Scope(Parent);
-        foreach (var binding in _bindings)
+        for (var i = 0; i < Count; i++)
         {
-            copy._bindings.Add(new(binding.Name, binding.Constant, binding.Value));
+            copy.Add(new(_bindings[i].Name, _bindings[i].Constant, _bindings[i].Value));
         }
         return copy;
     }
 
     private Binding? Local(string name)
     {
-        foreach (var binding in _bindings)
+        var bindings = _bindings;
+        for (var i = 0; i < Count; i++)
         {
-            if (ReferenceEquals(binding.Name, name))
+            if (ReferenceEquals(bindings[i].Name, name))
             {
-                return binding;
+                return bindings[i];
             }
         }
         return null;
+    }
+
+    private void Add(Binding binding)
+    {
+        if (Count == _bindings.Length)
+        {
+            Array.Resize(ref _bindings, Count == 0 ? 2 : Count * 2);
+        }
+        _bindings[Count++] = binding;
     }
 
     /// <summary>Looks outwards, and pays for the names that it passes.</summary>
@@ -101,10 +105,13 @@ internal sealed class Scope(Scope? parent, bool holdsVars = false)
         Binding? found = null;
         for (var scope = this; scope is not null && found is null; scope = scope.Parent)
         {
-            passed += 1 + scope._bindings.Count;
+            passed += 1 + scope.Count;
             found = scope.Local(name);
         }
-        m.Step(passed / 32);
+        if (passed >= 32)
+        {
+            m.Step(passed / 32);
+        }
         return found;
     }
 

@@ -5,8 +5,8 @@ namespace Arena.Rules.Spaces.CodeDuel.Script;
 /// <summary>What one call may use. All three are counted, never timed: the same program meets the same limit on every machine.</summary>
 /// <param name="Steps">Evaluated nodes, and elements or characters that built-in functions touch.</param>
 /// <param name="Cells">Array elements, properties, bindings and characters that are made.</param>
-/// <param name="Depth">Nodes within nodes, calls included: functions may call themselves about two thousand deep.</param>
-public sealed record ScriptLimits(long Steps = 400_000, long Cells = 4_000_000, int Depth = 16_000);
+/// <param name="Calls">Calls within calls, of functions and of built-in functions that call others; one more is a RangeError, which the program can catch.</param>
+public sealed record ScriptLimits(long Steps = 400_000, long Cells = 4_000_000, int Calls = 10_000);
 
 /// <summary>Why a source can't be run. Lines and columns count from 1.</summary>
 public sealed record ScriptProblem(int Line, int Column, string Message)
@@ -29,6 +29,7 @@ public sealed class ScriptProgram
     public const int LongestSource = 20_000;
 
     private readonly BlockNode _body;
+    private Code? _code;
 
     private ScriptProgram(BlockNode body) => _body = body;
 
@@ -52,25 +53,19 @@ public sealed class ScriptProgram
         }
     }
 
-    /// <summary>
-    /// Runs the top level, then calls <paramref name="function"/>. Each call starts afresh: nothing is kept from the one before. Many calls in a row are cheaper
-    /// within one <see cref="ScriptStack"/>.
-    /// </summary>
-    /// <exception cref="InsufficientExecutionStackException">Only in a browser, whose stack can't be chosen: this machine can't say how the call ends.</exception>
-    public ScriptOutcome Call(string function, IReadOnlyList<JsonNode?> arguments, ScriptLimits limits) => ScriptStack.Run(() => Called(function, arguments, limits));
-
-    private ScriptOutcome Called(string function, IReadOnlyList<JsonNode?> arguments, ScriptLimits limits)
+    /// <summary>Runs the top level, then calls <paramref name="function"/>. Each call starts afresh: nothing is kept from the one before.</summary>
+    public ScriptOutcome Call(string function, IReadOnlyList<JsonNode?> arguments, ScriptLimits limits)
     {
         var machine = new Machine(limits);
         try
         {
-            var globals = new Scope(Globals.Scope, holdsVars: true);
-            _body.Run(machine, globals);
+            var globals = new Scope(Globals.Scope);
+            new Runner(machine).Program(_code ??= Emitter.Emit(0, Write), globals);
             if (globals.Named(function) is not { } called || !Js.IsFunction(called))
             {
                 return new(null, $"there is no function {function}", machine.Steps, machine.Cells);
             }
-            var value = Js.Call(machine, called, Undefined.Value, [.. arguments.Select(a => JsonText.Read(machine, a))]);
+            var value = new Runner(machine).Call(called, Undefined.Value, [.. arguments.Select(a => JsonText.Read(machine, a))]);
             return new(JsonText.Write(machine, value), null, machine.Steps, machine.Cells);
         }
         catch (ScriptStopException e)
@@ -86,6 +81,13 @@ public sealed class ScriptProgram
             // A fault of the interpreter that nobody knows yet must cost one call, not the match: the same call ends like this everywhere.
             return new(null, $"the interpreter failed ({e.GetType().Name}, line {machine.Line})", machine.Steps, machine.Cells);
         }
+    }
+
+    private void Write(Emitter e)
+    {
+        e.Statement(_body);
+        e.Add(Op.Constant, x: Undefined.Value);
+        e.Add(Op.Return);
     }
 
     private static string Describe(Machine machine, object? thrown)

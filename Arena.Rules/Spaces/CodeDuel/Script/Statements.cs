@@ -13,7 +13,28 @@ internal sealed class BlockNode : Node
     /// <summary>False for functions' bodies, which share their parameters' scope, and for blocks that declare nothing.</summary>
     public required bool OwnScope { get; init; }
 
-    protected override Flow Perform(Machine m, Scope scope)
+    public override void Emit(Emitter e)
+    {
+        if (OwnScope)
+        {
+            e.Enter(Op.Block, this);
+        }
+        else if (Lexical.Length + Functions.Length + Vars.Length > 0)
+        {
+            e.Add(Op.Block, x: this);
+        }
+        foreach (var statement in Body)
+        {
+            e.Statement(statement);
+        }
+        if (OwnScope)
+        {
+            e.Leave();
+        }
+    }
+
+    /// <summary>The scope that its statements run in, with all that is declared in it.</summary>
+    public Scope Begin(Machine m, Scope scope)
     {
         var inner = OwnScope ? new Scope(scope) : scope;
         Declare(m, inner, Lexical, Functions);
@@ -26,14 +47,7 @@ internal sealed class BlockNode : Node
                 inner.Declare(name, false, Undefined.Value);
             }
         }
-        foreach (var statement in Body)
-        {
-            if (statement.Run(m, inner) is var flow and not Flow.Normal)
-            {
-                return flow;
-            }
-        }
-        return Flow.Normal;
+        return inner;
     }
 
     internal static void Declare(Machine m, Scope scope, (string Name, bool Constant)[] lexical, FunctionNode[] functions)
@@ -55,10 +69,10 @@ internal sealed class ExpressionNode : Node
 {
     public required Node Value { get; init; }
 
-    protected override Flow Perform(Machine m, Scope scope)
+    public override void Emit(Emitter e)
     {
-        Value.Evaluate(m, scope);
-        return Flow.Normal;
+        e.Value(Value);
+        e.Pop();
     }
 }
 
@@ -68,18 +82,23 @@ internal sealed class DeclareNode : Node
 
     public required bool IsVar { get; init; }
 
-    protected override Flow Perform(Machine m, Scope scope)
+    public override void Emit(Emitter e)
     {
         foreach (var (target, value) in Parts)
         {
-            if (value is null && IsVar)
+            if (value is not null)
             {
-                continue;
+                e.Value(value);
             }
-            var given = value is null ? Undefined.Value : value.Evaluate(m, scope);
-            target.Bind(m, scope, given, declare: !IsVar);
+            else if (!IsVar)
+            {
+                e.Add(Op.Constant, x: Undefined.Value);
+            }
+            if (value is not null || !IsVar)
+            {
+                target.Emit(e, declare: !IsVar);
+            }
         }
-        return Flow.Normal;
     }
 }
 
@@ -87,10 +106,17 @@ internal sealed class ReturnNode : Node
 {
     public required Node? Value { get; init; }
 
-    protected override Flow Perform(Machine m, Scope scope)
+    public override void Emit(Emitter e)
     {
-        m.Returned = Value is null ? Undefined.Value : Value.Evaluate(m, scope);
-        return Flow.Return;
+        if (Value is null)
+        {
+            e.Add(Op.Constant, x: Undefined.Value);
+        }
+        else
+        {
+            e.Value(Value);
+        }
+        e.Return();
     }
 }
 
@@ -100,22 +126,17 @@ internal sealed class JumpNode : Node
 
     public required string? Label { get; init; }
 
-    protected override Flow Perform(Machine m, Scope scope)
-    {
-        m.Label = Label;
-        return Flow;
-    }
+    public override void Emit(Emitter e) => e.Jump(Flow, Label);
 }
 
 internal sealed class ThrowNode : Node
 {
     public required Node Value { get; init; }
 
-    protected override Flow Perform(Machine m, Scope scope)
+    public override void Emit(Emitter e)
     {
-        var value = Value.Evaluate(m, scope);
-        m.Throw();
-        throw new ScriptThrowException(value, Line);
+        e.Value(Value);
+        e.Add(Op.Throw, Line);
     }
 }
 
@@ -125,10 +146,11 @@ internal sealed class LabelNode : Node
 
     public required Node Body { get; init; }
 
-    protected override Flow Perform(Machine m, Scope scope)
+    public override void Emit(Emitter e)
     {
-        var flow = Body.Run(m, scope);
-        return flow == Flow.Break && m.Label == Label ? Flow.Normal : flow;
+        var exit = e.Open(Label, isLoop: false);
+        e.Statement(Body);
+        e.Close(exit);
     }
 }
 
@@ -140,118 +162,20 @@ internal sealed class IfNode : Node
 
     public required Node? Otherwise { get; init; }
 
-    protected override Flow Perform(Machine m, Scope scope) =>
-        Js.IsTrue(Test.Evaluate(m, scope)) ? Then.Run(m, scope) : Otherwise?.Run(m, scope) ?? Flow.Normal;
-}
-
-/// <summary>What loops share: which breaks and continues are theirs.</summary>
-internal abstract class LoopNode : Node
-{
-    public string? Label { get; init; }
-
-    public required Node Body { get; init; }
-
-    /// <summary>Runs the body once.</summary>
-    /// <returns>Null to go on, else how the loop ends.</returns>
-    protected Flow? Turn(Machine m, Scope scope)
+    public override void Emit(Emitter e)
     {
-        var flow = Body.Run(m, scope);
-        if (flow == Flow.Normal)
+        e.Value(Test);
+        var no = e.Add(Op.JumpIfFalse);
+        e.Statement(Then);
+        if (Otherwise is null)
         {
-            return null;
+            e.Land(no);
+            return;
         }
-        if (flow == Flow.Return || (m.Label is not null && m.Label != Label))
-        {
-            return flow;
-        }
-        m.Label = null;
-        return flow == Flow.Break ? Flow.Normal : null;
-    }
-}
-
-/// <summary>for, while and do-while.</summary>
-internal sealed class ForNode : LoopNode
-{
-    public Node? First { get; init; }
-
-    public (string Name, bool Constant)[] Lexical { get; init; } = [];
-
-    public Node? Test { get; init; }
-
-    public Node? Update { get; init; }
-
-    public bool TestsLast { get; init; }
-
-    protected override Flow Perform(Machine m, Scope scope)
-    {
-        var inner = scope;
-        if (Lexical.Length > 0)
-        {
-            inner = new Scope(scope);
-            BlockNode.Declare(m, inner, Lexical, []);
-        }
-        First?.Run(m, inner);
-        for (var first = true; ; first = false)
-        {
-            if (!(TestsLast && first) && Test is not null && !Js.IsTrue(Test.Evaluate(m, inner)))
-            {
-                return Flow.Normal;
-            }
-            if (Turn(m, inner) is { } end)
-            {
-                return end;
-            }
-            if (Lexical.Length > 0)
-            {
-                m.Take(Lexical.Length);
-                inner = inner.Copy();
-            }
-            Update?.Evaluate(m, inner);
-            m.Line = Line;
-            m.Step();
-        }
-    }
-}
-
-/// <summary>for-of and for-in.</summary>
-internal sealed class ForEachNode : LoopNode
-{
-    public required Pattern Target { get; init; }
-
-    /// <summary>By let or const: a scope of its own for each turn.</summary>
-    public required bool Declares { get; init; }
-
-    public required bool Constant { get; init; }
-
-    /// <summary>for-in: over the names of properties.</summary>
-    public required bool Keys { get; init; }
-
-    public required Node Over { get; init; }
-
-    protected override Flow Perform(Machine m, Scope scope)
-    {
-        var over = Over.Evaluate(m, scope);
-        var values = !Keys ? Iteration.Of(m, over) : over is null or Undefined ? [] : Members.Keys(m, over);
-        foreach (var value in values)
-        {
-            m.Step();
-            var inner = scope;
-            if (Declares)
-            {
-                inner = new Scope(scope);
-                foreach (var name in Target.Names)
-                {
-                    m.Take(1);
-                    inner.DeclareUnset(name, Constant);
-                }
-            }
-            Target.Bind(m, inner, value, Declares);
-            if (Turn(m, inner) is { } end)
-            {
-                return end;
-            }
-        }
-        return Flow.Normal;
+        var done = e.Add(Op.Jump);
+        e.Land(no);
+        e.Statement(Otherwise);
+        e.Land(done);
     }
 }
 
@@ -267,33 +191,45 @@ internal sealed class SwitchNode : Node
 
     public required FunctionNode[] Functions { get; init; }
 
-    protected override Flow Perform(Machine m, Scope scope)
+    /// <summary>The value stays an operand until the end.</summary>
+    public override void Emit(Emitter e)
     {
-        var value = Value.Evaluate(m, scope);
-        var inner = new Scope(scope);
-        BlockNode.Declare(m, inner, Lexical, Functions);
-        var from = Array.FindIndex(Cases, c => c.Test is not null && Js.StrictEquals(m, value, c.Test.Evaluate(m, inner)));
-        if (from < 0)
+        e.Value(Value);
+        e.Keep(1);
+        e.Enter(Op.SwitchScope, this);
+        var exit = e.Open(Label, isLoop: false, isSwitch: true);
+        var jumps = new int[Cases.Length];
+        for (var i = 0; i < Cases.Length; i++)
         {
-            from = Array.FindIndex(Cases, c => c.Test is null);
-        }
-        for (var i = from; i >= 0 && i < Cases.Length; i++)
-        {
-            foreach (var statement in Cases[i].Body)
+            if (Cases[i].Test is { } test)
             {
-                var flow = statement.Run(m, inner);
-                if (flow == Flow.Break && (m.Label is null || m.Label == Label))
-                {
-                    m.Label = null;
-                    return Flow.Normal;
-                }
-                if (flow != Flow.Normal)
-                {
-                    return flow;
-                }
+                e.Add(Op.Duplicate);
+                e.Value(test);
+                e.Add(Op.StrictEquals);
+                jumps[i] = e.Add(Op.JumpIfTrue);
             }
         }
-        return Flow.Normal;
+        var otherwise = e.Add(Op.Jump);
+        if (Array.FindIndex(Cases, c => c.Test is null) is >= 0 and var last)
+        {
+            jumps[last] = otherwise;
+        }
+        else
+        {
+            exit.Breaks.Add(otherwise);
+        }
+        for (var i = 0; i < Cases.Length; i++)
+        {
+            e.Land(jumps[i]);
+            foreach (var statement in Cases[i].Body)
+            {
+                e.Statement(statement);
+            }
+        }
+        e.Close(exit);
+        e.Leave();
+        e.Keep(-1);
+        e.Pop();
     }
 }
 
@@ -307,59 +243,5 @@ internal sealed class TryNode : Node
 
     public required BlockNode? Last { get; init; }
 
-    protected override Flow Perform(Machine m, Scope scope)
-    {
-        var depth = m.Depth;
-        var flow = Flow.Normal;
-        ScriptThrowException? thrown = null;
-        try
-        {
-            flow = Body.Run(m, scope);
-        }
-        catch (ScriptThrowException e)
-        {
-            m.Depth = depth;
-            thrown = e;
-        }
-        if (thrown is not null && Handler is not null)
-        {
-            try
-            {
-                flow = Handle(m, scope, thrown.Value);
-                thrown = null;
-            }
-            catch (ScriptThrowException e)
-            {
-                m.Depth = depth;
-                thrown = e;
-            }
-        }
-        if (Last is not null)
-        {
-            var (returned, label) = (m.Returned, m.Label);
-            if (Last.Run(m, scope) is var last and not Flow.Normal)
-            {
-                return last;
-            }
-            (m.Returned, m.Label) = (returned, label);
-        }
-        if (thrown is null)
-        {
-            return flow;
-        }
-        m.Throw();
-        throw new ScriptThrowException(thrown.Value, thrown.Line);
-    }
-
-    private Flow Handle(Machine m, Scope scope, object? value)
-    {
-        var inner = new Scope(scope);
-        foreach (var name in Caught?.Names ?? [])
-        {
-            m.Take(1);
-            inner.DeclareUnset(name, false);
-        }
-        Caught?.Bind(m, inner, value, declare: true);
-        return Handler!.Run(m, inner);
-    }
+    public override void Emit(Emitter e) => e.Try(this);
 }

@@ -33,11 +33,12 @@ internal static class StringMethods
         ("repeat", Repeat),
         ("concat", (m, s, a) => a.Values.Aggregate(s, (text, v) => (string)Operators.Apply(m, "+", text, Js.Text(m, v))!)),
         ("split", Split),
-        ("replace", (m, s, a) => Replace(m, s, a, all: false)),
-        ("replaceAll", (m, s, a) => Replace(m, s, a, all: true)),
         ("localeCompare", (m, s, a) => (double)LocaleOrder.Compare(m, s, a.Text(m, 0))),
         ("normalize", (m, s, _) => System.Text.Ascii.IsValid(m.Through(s)) ? s : throw m.RangeError("normalize of the subset takes ASCII")),
-    }.ToDictionary(t => t.Name, t => new JsNative(t.Name, (m, self, a) => t.Code(m, self as string ?? Js.Text(m, self), new(a))), StringComparer.Ordinal);
+    }.Select(t => new JsNative(t.Name, (NativeCode)((m, self, a) => t.Code(m, self as string ?? Js.Text(m, self), new(a)))))
+        .Append(new("replace", (NativeRoutine)((m, self, a) => Replace(m, self as string ?? Js.Text(m, self), new(a), all: false))))
+        .Append(new("replaceAll", (NativeRoutine)((m, self, a) => Replace(m, self as string ?? Js.Text(m, self), new(a), all: true))))
+        .ToDictionary(n => n.Name, StringComparer.Ordinal);
 
     private static double CodePoint(string text, int at) =>
         char.IsHighSurrogate(text[at]) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]) ? char.ConvertToUtf32(text[at], text[at + 1]) : text[at];
@@ -157,7 +158,7 @@ internal static class StringMethods
         }
     }
 
-    private static object? Replace(Machine m, string text, Arguments a, bool all)
+    private static IEnumerator<Invocation> Replace(Machine m, string text, Arguments a, bool all)
     {
         var sought = Pay(m, text, a.Text(m, 0));
         if (a[0] is JsObject)
@@ -184,7 +185,11 @@ internal static class StringMethods
             }
             else
             {
-                var with = pattern ?? Js.Text(m, Js.Call(m, a[1], Undefined.Value, sought, (double)at, text));
+                if (pattern is null)
+                {
+                    yield return Invocation.Of(a[1], Undefined.Value, sought, (double)at, text);
+                }
+                var with = pattern ?? Js.Text(m, m.Answer);
                 m.TakeText(with.Length + at - from, result.Length);
                 result.Append(with);
             }
@@ -194,7 +199,7 @@ internal static class StringMethods
         }
         m.Take(text.Length - from);
         m.Limit((long)result.Length + text.Length - from);
-        return result.Append(text, from, text.Length - from).ToString();
+        yield return Invocation.End(result.Append(text, from, text.Length - from).ToString());
     }
 }
 

@@ -1,19 +1,17 @@
-using System.Text;
-
 namespace Arena.Rules.Spaces.CodeDuel.Script;
 
 internal sealed class LiteralNode : Node
 {
     public required object? Value { get; init; }
 
-    protected override object? Result(Machine m, Scope scope) => Value;
+    public override void Emit(Emitter e) => e.Add(Op.Constant, x: Value);
 }
 
 internal sealed class NameNode : Node
 {
     public required string Name { get; init; }
 
-    protected override object? Result(Machine m, Scope scope) => scope.Get(m, Name);
+    public override void Emit(Emitter e) => e.Add(Op.Load, x: Name);
 }
 
 internal sealed class TemplateNode : Node
@@ -22,16 +20,20 @@ internal sealed class TemplateNode : Node
 
     public required Node[] Values { get; init; }
 
-    protected override object? Result(Machine m, Scope scope)
+    public override void Emit(Emitter e)
     {
-        var text = new StringBuilder(Texts[0]);
+        if (Values.Length == 0)
+        {
+            e.Add(Op.Constant, x: Texts[0]);
+            return;
+        }
+        e.Add(Op.TemplateStart, x: Texts[0]);
         for (var i = 0; i < Values.Length; i++)
         {
-            var value = Js.Text(m, Values[i].Evaluate(m, scope));
-            m.TakeText(value.Length + Texts[i + 1].Length, text.Length);
-            text.Append(value).Append(Texts[i + 1]);
+            e.Value(Values[i]);
+            e.Add(Op.TemplatePart, x: Texts[i + 1]);
         }
-        return text.ToString();
+        e.Add(Op.TemplateEnd);
     }
 }
 
@@ -40,23 +42,46 @@ internal sealed class SpreadNode : Node
 {
     public required Node Value { get; init; }
 
-    /// <summary>Evaluates a list whose spread members stand for all their values.</summary>
-    public static void Into(Machine m, Scope scope, Node?[] items, List<object?> values)
+    public override void Emit(Emitter e) => throw new InvalidOperationException("A spread has no value of its own.");
+
+    /// <summary>Leaves all arguments, or one list of them if any of them is spread.</summary>
+    public static bool Arguments(Emitter e, Node[] arguments)
+    {
+        if (Array.Exists(arguments, a => a is SpreadNode))
+        {
+            e.Add(Op.EmptyArray);
+            Into(e, arguments);
+            return true;
+        }
+        foreach (var argument in arguments)
+        {
+            e.Take(1);
+            e.Value(argument);
+        }
+        return false;
+    }
+
+    /// <summary>Fills the array on top with items whose spread members stand for all their values.</summary>
+    public static void Into(Emitter e, Node?[] items)
     {
         foreach (var item in items)
         {
             if (item is SpreadNode spread)
             {
-                foreach (var value in Iteration.Of(m, spread.Value.Evaluate(m, scope)))
-                {
-                    m.Step();
-                    m.Take(1);
-                    values.Add(value);
-                }
+                e.Value(spread.Value);
+                e.Add(Op.Spread);
                 continue;
             }
-            m.Take(1);
-            values.Add(item is null ? Undefined.Value : item.Evaluate(m, scope));
+            e.Take(1);
+            if (item is null)
+            {
+                e.Add(Op.Constant, x: Undefined.Value);
+            }
+            else
+            {
+                e.Value(item);
+            }
+            e.Add(Op.Append);
         }
     }
 }
@@ -65,12 +90,21 @@ internal sealed class ArrayNode : Node
 {
     public required Node?[] Items { get; init; }
 
-    protected override object? Result(Machine m, Scope scope)
+    public override void Emit(Emitter e)
     {
-        var array = new JsArray();
-        m.Take(1);
-        SpreadNode.Into(m, scope, Items, array.Items);
-        return array;
+        e.Take(1);
+        if (Items.Length is 0 or > 16 || Array.Exists(Items, i => i is null or SpreadNode))
+        {
+            e.Add(Op.EmptyArray);
+            SpreadNode.Into(e, Items);
+            return;
+        }
+        foreach (var item in Items)
+        {
+            e.Take(1);
+            e.Value(item!);
+        }
+        e.Add(Op.Array, Items.Length);
     }
 }
 
@@ -82,25 +116,30 @@ internal sealed class ObjectNode : Node
 {
     public required PropertyNode[] Properties { get; init; }
 
-    protected override object? Result(Machine m, Scope scope)
+    public override void Emit(Emitter e)
     {
-        var made = new JsObject();
-        m.Take(1);
+        e.Take(1);
+        e.Add(Op.Object);
         foreach (var property in Properties)
         {
             if (property.Key is null)
             {
-                var source = ((SpreadNode)property.Value).Value.Evaluate(m, scope);
-                foreach (var key in source is null or Undefined ? [] : Members.Keys(m, source))
-                {
-                    m.Step();
-                    made.Set(m, key, Members.Get(m, source, key));
-                }
-                continue;
+                e.Value(((SpreadNode)property.Value).Value);
+                e.Add(Op.SpreadProperties);
             }
-            var name = Js.Text(m, property.Key.Evaluate(m, scope));
-            made.Set(m, name, property.Value.Evaluate(m, scope));
+            else if (property.Key is LiteralNode { Value: string name })
+            {
+                e.Step();
+                e.Value(property.Value);
+                e.Add(Op.SetNamedProperty, x: name);
+            }
+            else
+            {
+                e.Value(property.Key);
+                e.Add(Op.Text);
+                e.Value(property.Value);
+                e.Add(Op.SetProperty);
+            }
         }
-        return made;
     }
 }

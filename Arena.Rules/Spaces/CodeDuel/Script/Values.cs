@@ -213,58 +213,27 @@ internal sealed class JsFunction(FunctionNode code, Scope scope)
 {
     public FunctionNode Code { get; } = code;
 
-    public object? Call(Machine m, object? self, object?[] arguments)
-    {
-        m.Step();
-        m.Enter();
-        var line = m.Line;
-        var own = new Scope(scope, holdsVars: true);
-        if (!Code.IsArrow)
-        {
-            own.Declare(FunctionNode.This, true, self);
-        }
-        m.Take(1 + Code.Parameters.Length);
-        for (var i = 0; i < Code.Parameters.Length; i++)
-        {
-            var parameter = Code.Parameters[i];
-            foreach (var name in parameter.Names)
-            {
-                own.DeclareUnset(name, false);
-            }
-            object? given = i < arguments.Length ? arguments[i] : Undefined.Value;
-            if (parameter is RestPattern)
-            {
-                given = new JsArray(m, arguments.Skip(i));
-            }
-            parameter.Bind(m, own, given, declare: true);
-        }
-        object? result = Undefined.Value;
-        if (Code.Body is BlockNode block)
-        {
-            if (block.Run(m, own) == Flow.Return)
-            {
-                result = m.Returned;
-                m.Returned = Undefined.Value;
-            }
-        }
-        else
-        {
-            result = Code.Body.Evaluate(m, own);
-        }
-        m.Depth--;
-        m.Line = line;
-        return result;
-    }
+    /// <summary>Around it, where it was made.</summary>
+    public Scope Scope { get; } = scope;
 }
 
 internal delegate object? NativeCode(Machine m, object? self, object?[] arguments);
 
-/// <summary>A function of the language, perhaps with members of its own (Math.max) and a use with "new".</summary>
-internal sealed class JsNative(string name, NativeCode code)
-{
-    public string Name { get; } = name;
+internal delegate IEnumerator<Invocation> NativeRoutine(Machine m, object? self, object?[] arguments);
 
-    public NativeCode Code { get; } = code;
+/// <summary>A function of the language, perhaps with members of its own (Math.max) and a use with "new".</summary>
+internal sealed class JsNative
+{
+    public JsNative(string name, NativeCode code) => (Name, Code) = (name, code);
+
+    /// <summary>One that calls other functions, one by one.</summary>
+    public JsNative(string name, NativeRoutine routine) => (Name, Code, Routine) = (name, (_, _, _) => throw new InvalidOperationException($"{name} is called step by step."), routine);
+
+    public string Name { get; }
+
+    public NativeCode Code { get; }
+
+    public NativeRoutine? Routine { get; }
 
     public Dictionary<string, object?> Members { get; init; } = new(StringComparer.Ordinal);
 
@@ -275,23 +244,10 @@ internal sealed class JsClass(ClassNode code, Scope scope)
 {
     public ClassNode Code { get; } = code;
 
+    /// <summary>Around it, where it was made.</summary>
+    public Scope Scope { get; } = scope;
+
     public Dictionary<string, object?> Methods { get; } = new(StringComparer.Ordinal);
 
     public JsObject Static { get; } = new();
-
-    public object? Make(Machine m, object?[] arguments)
-    {
-        var self = new JsObject { Class = this };
-        foreach (var (key, value) in Code.Fields)
-        {
-            var inner = new Scope(scope, holdsVars: true);
-            inner.Declare(FunctionNode.This, true, self);
-            self.Set(m, Js.Text(m, key.Evaluate(m, scope)), value is null ? Undefined.Value : value.Evaluate(m, inner));
-        }
-        if (Code.Constructor is { } constructor)
-        {
-            return new JsFunction(constructor, scope).Call(m, self, arguments) is var result && Js.IsObject(result) ? result : self;
-        }
-        return self;
-    }
 }
