@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
+using Arena.Rules.Hashing;
 
 namespace Arena.Rules.Play;
 
@@ -34,7 +34,7 @@ public sealed class Draws
         if (_used == 4)
         {
             BinaryPrimitives.WriteUInt64BigEndian(_prefix.AsSpan(_prefix.Length - 8), _counter++);
-            SHA256.HashData(_prefix, _block);
+            Sha256.Hash(_prefix, _block);
             _used = 0;
         }
         return BinaryPrimitives.ReadUInt64BigEndian(_block.AsSpan(8 * _used++));

@@ -122,9 +122,9 @@ public sealed record SpaceCard(
 /// <summary>All that a seat may know, three ways: prose for a language model, JSON for a program, compact notation for a tiny policy.</summary>
 public sealed record Observation
 {
-    private readonly byte[]? _escaped;
+    private readonly Sight? _sight;
     private readonly Func<JsonObject>? _make;
-    private string? _text;
+    private string? _text, _compact;
     private JsonObject? _json;
 
     public Observation(string Text, JsonObject Json, IReadOnlyList<string>? Legal, string? Compact)
@@ -144,39 +144,58 @@ public sealed record Observation
         this.Compact = Compact;
     }
 
-    /// <summary>With prose as the transcript holds it, which becomes a string when first asked for: house agents and policies never need it.</summary>
-    /// <param name="escaped">The inside of a canonical JSON string: printable ASCII, of escapes only \n.</param>
-    internal Observation(byte[] escaped, Func<JsonObject> json, IReadOnlyList<string>? legal, string? compact)
+    /// <summary>With everything but the legal actions made when first asked for; the transcript's copy of the prose is written where it is recorded.</summary>
+    internal Observation(Sight sight, IReadOnlyList<string>? legal)
     {
-        _escaped = escaped;
-        _make = json;
+        _sight = sight;
         Legal = legal;
-        Compact = compact;
     }
 
     /// <summary>The full prompt.</summary>
-    public string Text => _text ??= Encoding.ASCII.GetString(_escaped!).Replace("\\n", "\n");
+    public string Text => _text ??= _sight!.Text();
 
     /// <summary>The same facts. Belongs to this observation: clone it before adding it to another document.</summary>
-    public JsonObject Json => _json ??= _make!();
+    public JsonObject Json => _json ??= _sight?.Json() ?? _make!();
 
     /// <summary>Every legal action in canonical form, or null where they can't be listed.</summary>
     public IReadOnlyList<string>? Legal { get; init; }
 
     /// <summary>The compact notation, e.g. "tic-tac-toe:519", or null.</summary>
-    public string? Compact { get; init; }
+    public string? Compact
+    {
+        get => _compact ??= _sight?.Compact();
+        init => _compact = value;
+    }
 
     /// <summary>The text as a canonical JSON string.</summary>
     internal void WriteText(CanonicalWriter writer)
     {
-        if (_escaped is null)
+        if (_sight is null)
         {
             writer.Text(_text);
             return;
         }
         writer.Raw("\""u8);
-        writer.Raw(_escaped);
+        _sight.WriteEscaped(writer);
         writer.Raw("\""u8);
+    }
+}
+
+/// <summary>What a seat sees, for spaces that play fast: in a match among house agents nobody reads it, but its prose is recorded. Holds the position and makes the rest when asked.</summary>
+internal abstract class Sight
+{
+    /// <summary>The prose as the inside of a canonical JSON string: printable ASCII, of escapes only \n.</summary>
+    public abstract void WriteEscaped(CanonicalWriter writer);
+
+    public abstract JsonObject Json();
+
+    public abstract string? Compact();
+
+    public string Text()
+    {
+        var writer = new CanonicalWriter();
+        WriteEscaped(writer);
+        return Encoding.ASCII.GetString(writer.Written).Replace("\\n", "\n");
     }
 }
 

@@ -24,6 +24,7 @@ public sealed class MatchPlay
     private readonly TranscriptWriter _transcript;
     private readonly Game[] _games;
     private readonly List<Slot> _slots = [];
+    private readonly Stack<Slot> _spare = [];
 
     // Made once: rules read it during Apply and keep nothing of it.
     private readonly Dictionary<int, string> _actions = [];
@@ -169,6 +170,10 @@ public sealed class MatchPlay
     /// <summary>Moves on to the next position where somebody must act, ending games on the way.</summary>
     private void Ask()
     {
+        foreach (var slot in _slots)
+        {
+            _spare.Push(slot);
+        }
         _slots.Clear();
         for (; _current < _games.Length; _current++)
         {
@@ -176,10 +181,13 @@ public sealed class MatchPlay
             var seats = _rules.ToAct(game.State);
             if (!game.Ended && seats.Count > 0)
             {
-                foreach (var seat in seats)
+                for (var i = 0; i < seats.Count; i++)
                 {
+                    var seat = seats[i];
                     var observation = _rules.Observe(game.State, seat);
-                    _slots.Add(new Slot(new PendingTurn(_nextTurn++, _current, game.Ply, seat, game.Seats[seat], 0, observation, null)));
+                    var slot = _spare.TryPop(out var spare) ? spare : new Slot();
+                    slot.Begin(new PendingTurn(_nextTurn++, _current, game.Ply, seat, game.Seats[seat], 0, observation, null));
+                    _slots.Add(slot);
                 }
                 break;
             }
@@ -297,9 +305,10 @@ public sealed class MatchPlay
         return scores;
     }
 
-    private sealed class Slot(PendingTurn ask)
+    /// <summary>A turn while it waits; used again for later turns.</summary>
+    private sealed class Slot
     {
-        public PendingTurn Ask { get; set; } = ask;
+        public PendingTurn Ask { get; set; } = null!;
 
         public string[] Said { get; set; } = [];
 
@@ -310,6 +319,8 @@ public sealed class MatchPlay
         public FaultKind? Fault { get; private set; }
 
         public string? Detail { get; private set; }
+
+        public void Begin(PendingTurn ask) => (Ask, Said, Done, Did, Fault, Detail) = (ask, [], false, null, null, null);
 
         /// <summary>Ends the turn; true, for the caller's chain.</summary>
         public bool End(string? did, FaultKind? fault, string? detail)

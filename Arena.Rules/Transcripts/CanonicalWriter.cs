@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Arena.Rules.Transcripts;
@@ -12,6 +13,8 @@ internal sealed class CanonicalWriter
 {
     private static readonly SearchValues<char> Plain = SearchValues.Create(
         [.. Enumerable.Range(0x20, 0x7F - 0x20).Select(c => (char)c).Where(c => c is not ('"' or '\\'))]);
+
+    private const int ShortText = 8;
 
     private readonly bool _rented;
     private byte[] _bytes;
@@ -41,15 +44,39 @@ internal sealed class CanonicalWriter
         (_bytes, Length) = ([], 0);
     }
 
-    /// <summary>Bytes as they are: punctuation, ASCII keys.</summary>
+    /// <summary>Bytes as they are: punctuation, ASCII keys. Inlined, so that a literal's few bytes are a store or two.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Raw(ReadOnlySpan<byte> ascii)
     {
         ascii.CopyTo(Room(ascii.Length));
         Length += ascii.Length;
     }
 
+    /// <summary>Room for bytes that the caller writes himself, all of them.</summary>
+    public Span<byte> Take(int count)
+    {
+        var room = Room(count)[..count];
+        Length += count;
+        return room;
+    }
+
     public void Number(long value)
     {
+        if (value is >= 0 and < 10)
+        {
+            Room(1)[0] = (byte)('0' + value);
+            Length++;
+            return;
+        }
+        if (value is >= 10 and < 100)
+        {
+            var (tens, ones) = ((int)value / 10, (int)value % 10);
+            var room = Room(2);
+            room[0] = (byte)('0' + tens);
+            room[1] = (byte)('0' + ones);
+            Length += 2;
+            return;
+        }
         Utf8Formatter.TryFormat(value, Room(20), out var written);
         Length += written;
     }
@@ -77,6 +104,10 @@ internal sealed class CanonicalWriter
     /// <exception cref="ArgumentException">The text holds a lone surrogate, which has no UTF-8 form.</exception>
     public void Text(ReadOnlySpan<char> value)
     {
+        if (value.Length <= ShortText && Short(value))
+        {
+            return;
+        }
         Raw("\""u8);
         while (true)
         {
@@ -92,6 +123,24 @@ internal sealed class CanonicalWriter
             value = value[Special(value[plain..], plain)..];
         }
         Raw("\""u8);
+    }
+
+    /// <summary>A move, mostly: a few plain characters, one by one; false, with nothing written, where one is not.</summary>
+    private bool Short(ReadOnlySpan<char> value)
+    {
+        var room = Room(value.Length + 2);
+        room[0] = (byte)'"';
+        for (var i = 0; i < value.Length; i++)
+        {
+            if (value[i] is < ' ' or > '~' or '"' or '\\')
+            {
+                return false;
+            }
+            room[i + 1] = (byte)value[i];
+        }
+        room[value.Length + 1] = (byte)'"';
+        Length += value.Length + 2;
+        return true;
     }
 
     private int Special(ReadOnlySpan<char> value, int offset)
@@ -133,19 +182,25 @@ internal sealed class CanonicalWriter
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Span<byte> Room(int count)
     {
         if (_bytes.Length - Length < count)
         {
-            var size = Math.Max(2 * _bytes.Length, Length + count);
-            var larger = _rented ? ArrayPool<byte>.Shared.Rent(size) : GC.AllocateUninitializedArray<byte>(size);
-            Written.CopyTo(larger);
-            if (_rented && _bytes.Length > 0)
-            {
-                ArrayPool<byte>.Shared.Return(_bytes);
-            }
-            _bytes = larger;
+            Grow(count);
         }
         return _bytes.AsSpan(Length);
+    }
+
+    private void Grow(int count)
+    {
+        var size = Math.Max(2 * _bytes.Length, Length + count);
+        var larger = _rented ? ArrayPool<byte>.Shared.Rent(size) : GC.AllocateUninitializedArray<byte>(size);
+        Written.CopyTo(larger);
+        if (_rented && _bytes.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_bytes);
+        }
+        _bytes = larger;
     }
 }

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
+using Arena.Rules.Hashing;
 using Arena.Rules.Play;
 
 namespace Arena.Rules.Transcripts;
@@ -11,9 +11,6 @@ namespace Arena.Rules.Transcripts;
 internal sealed class TranscriptWriter
 {
     public const string Format = "transcript/1";
-
-    [ThreadStatic]
-    private static IncrementalHash? _sha;
 
     private readonly MatchSetup _setup;
     private readonly byte[] _commitment;
@@ -36,14 +33,19 @@ internal sealed class TranscriptWriter
         header.Raw(","u8);
         WriteSpace(header);
         header.Raw("}"u8);
-        SHA256.HashData(header.Written, _head);
+        Sha256.Hash(header.Written, _head);
     }
 
     /// <summary>The chain's last value, 32 bytes.</summary>
     public ReadOnlySpan<byte> Head => _head;
 
     /// <summary>SHA-256("arena-seed-v1" || seed).</summary>
-    public static byte[] CommitmentOf(ReadOnlySpan<byte> seed) => SHA256.HashData([.. "arena-seed-v1"u8, .. seed]);
+    public static byte[] CommitmentOf(ReadOnlySpan<byte> seed)
+    {
+        var commitment = new byte[32];
+        Sha256.Hash([.. "arena-seed-v1"u8, .. seed], commitment);
+        return commitment;
+    }
 
     /// <summary>The word for a fault in transcripts.</summary>
     public static string WordFor(FaultKind fault) => fault switch
@@ -70,13 +72,27 @@ internal sealed class TranscriptWriter
         BinaryPrimitives.WriteUInt32BigEndian(game, (uint)asked.Game);
         w.Raw(game);
         var start = w.Length;
-        w.Raw("{\"detail\":"u8);
-        w.TextOrNull(detail);
-        w.Raw(",\"did\":"u8);
+        if (detail is null)
+        {
+            w.Raw("{\"detail\":null,\"did\":"u8);
+        }
+        else
+        {
+            w.Raw("{\"detail\":"u8);
+            w.Text(detail);
+            w.Raw(",\"did\":"u8);
+        }
         w.TextOrNull(did);
-        w.Raw(",\"fault\":"u8);
-        w.TextOrNull(fault is { } kind ? WordFor(kind) : null);
-        w.Raw(",\"ply\":"u8);
+        if (fault is { } kind)
+        {
+            w.Raw(",\"fault\":"u8);
+            w.Text(WordFor(kind));
+            w.Raw(",\"ply\":"u8);
+        }
+        else
+        {
+            w.Raw(",\"fault\":null,\"ply\":"u8);
+        }
         w.Number(asked.Ply);
         w.Raw(",\"said\":["u8);
         for (var i = 0; i < said.Count; i++)
@@ -92,62 +108,84 @@ internal sealed class TranscriptWriter
         w.Number(asked.Turn);
         w.Raw("}"u8);
         _places.Add((asked.Game, start, w.Length));
-        Digest(w.Written[link..], _head);
+        Sha256.Hash(w.Written[link..], _head);
     }
 
     /// <summary>The canonical bytes of the whole match, after which no turn can be added.</summary>
     public byte[] Finish(IReadOnlyList<GameRecord> games) => _finished ??= Write(games);
 
-    // One object a thread, used again and again: what SHA256.HashData makes anew for each call costs as much as the hashing of a short turn.
-    private static void Digest(ReadOnlySpan<byte> data, Span<byte> hash)
-    {
-        var sha = _sha ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        sha.AppendData(data);
-        sha.GetHashAndReset(hash);
-    }
-
+    // Turns are copied once, from where they were written to where they end; the rest is written around them.
     private byte[] Write(IReadOnlyList<GameRecord> games)
     {
-        var w = CanonicalWriter.Rent(_turns.Length + 1024 + 256 * games.Count);
-        w.Raw("{\"arena\":\"transcript/1\",\"chain\":"u8);
-        w.Hex(_head);
-        w.Raw(","u8);
-        WriteCommitment(w);
-        w.Raw(",\"games\":["u8);
-        var place = 0;
+        var frame = CanonicalWriter.Rent(1024 + 256 * games.Count);
+        Span<int> openings = games.Count <= 64 ? stackalloc int[games.Count] : new int[games.Count];
+        frame.Raw("{\"arena\":\"transcript/1\",\"chain\":"u8);
+        frame.Hex(_head);
+        frame.Raw(","u8);
+        WriteCommitment(frame);
+        frame.Raw(",\"games\":["u8);
         for (var g = 0; g < games.Count; g++)
         {
-            w.Raw(g == 0 ? "{\"deal\":"u8 : ",{\"deal\":"u8);
-            w.Number(games[g].Deal);
-            w.Raw(",\"scores\":"u8);
+            frame.Raw(g == 0 ? "{\"deal\":"u8 : ",{\"deal\":"u8);
+            frame.Number(games[g].Deal);
+            frame.Raw(",\"scores\":"u8);
             if (games[g].Scores is { } scores)
             {
-                WriteNumbers(w, scores);
+                WriteNumbers(frame, scores);
             }
             else
             {
-                w.Raw("null"u8);
+                frame.Raw("null"u8);
             }
-            w.Raw(",\"seats\":"u8);
-            WriteNumbers(w, games[g].Seats);
-            w.Raw(",\"turns\":["u8);
+            frame.Raw(",\"seats\":"u8);
+            WriteNumbers(frame, games[g].Seats);
+            frame.Raw(",\"turns\":["u8);
+            openings[g] = frame.Length;
+            frame.Raw("]}"u8);
+        }
+        frame.Raw("],"u8);
+        WriteMiddle(frame);
+        frame.Raw(",\"seed\":"u8);
+        frame.Hex(_setup.Seed);
+        frame.Raw(","u8);
+        WriteSpace(frame);
+        frame.Raw("}"u8);
+        var bytes = Fill(frame.Written, openings);
+        frame.GiveBack();
+        _turns.GiveBack();
+        return bytes;
+    }
+
+    /// <summary>The frame with each game's turns at its opening.</summary>
+    private byte[] Fill(ReadOnlySpan<byte> frame, ReadOnlySpan<int> openings)
+    {
+        var length = frame.Length;
+        for (var i = 0; i < _places.Count; i++)
+        {
+            // A comma before every turn but a game's first.
+            length += _places[i].End - _places[i].Start + (i > 0 && _places[i - 1].Game == _places[i].Game ? 1 : 0);
+        }
+        var bytes = GC.AllocateUninitializedArray<byte>(length);
+        var rest = bytes.AsSpan();
+        var (from, place) = (0, 0);
+        for (var g = 0; g < openings.Length; g++)
+        {
+            frame[from..openings[g]].CopyTo(rest);
+            rest = rest[(openings[g] - from)..];
+            from = openings[g];
             for (var first = place; place < _places.Count && _places[place].Game == g; place++)
             {
-                w.Raw(place == first ? ""u8 : ","u8);
-                w.Raw(_turns.Written[_places[place].Start.._places[place].End]);
+                if (place > first)
+                {
+                    rest[0] = (byte)',';
+                    rest = rest[1..];
+                }
+                var turn = _turns.Written[_places[place].Start.._places[place].End];
+                turn.CopyTo(rest);
+                rest = rest[turn.Length..];
             }
-            w.Raw("]}"u8);
         }
-        w.Raw("],"u8);
-        WriteMiddle(w);
-        w.Raw(",\"seed\":"u8);
-        w.Hex(_setup.Seed);
-        w.Raw(","u8);
-        WriteSpace(w);
-        w.Raw("}"u8);
-        var bytes = w.ToArray();
-        w.GiveBack();
-        _turns.GiveBack();
+        frame[from..].CopyTo(rest);
         return bytes;
     }
 

@@ -51,7 +51,7 @@ public sealed class ConnectFourRules : ISpaceRules
         var s = (ConnectFourState)state;
         var over = s.Board.Over;
         var legal = over || s.Board.ToMove != seat ? Lists[0] : Open(s.Board);
-        return new Observation(ConnectFourText.Describe(s, seat, over, legal), () => Facts(s, seat, legal), legal, "connect-four:" + s.Moves);
+        return new Observation(new ConnectFourSight(s, seat, over, legal), legal);
     }
 
     public ActionReading Read(IGameState state, int seat, string text)
@@ -130,7 +130,7 @@ public sealed class ConnectFourRules : ISpaceRules
     private static JsonArray Place(int row, int column) => new(JsonValue.Create(row), JsonValue.Create(column));
 
     /// <summary>Six rows from the top; 0 empty, 1 seat 0, 2 seat 1.</summary>
-    private static JsonArray BoardJson(ConnectFourBoard board)
+    internal static JsonArray BoardJson(ConnectFourBoard board)
     {
         var rows = new JsonArray();
         ulong first = board.Discs(0), second = board.Discs(1);
@@ -145,14 +145,4 @@ public sealed class ConnectFourRules : ISpaceRules
         }
         return rows;
     }
-
-    private static JsonObject Facts(ConnectFourState s, int seat, IReadOnlyList<string> legal) => new()
-    {
-        ["space"] = "connect-four",
-        ["seat"] = seat,
-        ["board"] = BoardJson(s.Board),
-        ["moves"] = new JsonArray([.. s.Moves.Select(m => JsonValue.Create(m - '0'))]),
-        ["toAct"] = s.Board.Over ? null : s.Board.ToMove,
-        ["legal"] = new JsonArray([.. legal.Select(l => JsonValue.Create(l))]),
-    };
 }

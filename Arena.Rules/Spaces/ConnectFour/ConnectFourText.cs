@@ -1,15 +1,20 @@
 using System.Numerics;
 using System.Text;
+using System.Text.Json.Nodes;
+using Arena.Rules.Play;
+using Arena.Rules.Transcripts;
 
 namespace Arena.Rules.Spaces.ConnectFour;
 
-/// <summary>
-/// The observation's prose, as bytes with \n for line ends, the way transcripts hold it: in a fast match nobody reads it, but it is recorded and hashed.
-/// </summary>
-internal static class ConnectFourText
+/// <summary>What a seat sees of a position. Its prose is bytes with \n for line ends, the way transcripts hold it.</summary>
+/// <param name="over">Whether the game is over.</param>
+/// <param name="legal">Open columns; empty where the seat isn't to move.</param>
+internal sealed class ConnectFourSight(ConnectFourState state, int seat, bool over, IReadOnlyList<string> legal) : Sight
 {
     private const int RowLength = 2 * ConnectFourBoard.Columns + 1;
     private const string Rules = ". X began. Four own discs in a row, column or diagonal win; a full board is a draw.\n\nBoard, top row first:\n1 2 3 4 5 6 7\n";
+    private const string EmptyRow = ". . . . . . .\n";
+    private const string EmptyBoard = EmptyRow + EmptyRow + EmptyRow + EmptyRow + EmptyRow + EmptyRow;
 
     private static readonly byte[] Moves = Escaped("Moves so far, X first: ");
     private static readonly byte[] None = Escaped("none");
@@ -18,32 +23,32 @@ internal static class ConnectFourText
     private static readonly byte[] Ask = Escaped(".\nAnswer with the number of one open column and nothing else.");
     private static readonly byte[] Over = Escaped("The game is over.");
     private static readonly byte[] Wait = Escaped("It is your opponent's turn.");
-    private static readonly byte[] EmptyRow = Escaped(". . . . . . .\n");
 
+    // Where a bit of the board stands in its rows.
+    private static readonly byte[] Places = [.. Enumerable.Range(0, 64).Select(bit => bit % 7 < ConnectFourBoard.Rows && bit < 49 ? (byte)((ConnectFourBoard.Rows - 1 - bit % 7) * RowLength + 2 * (bit / 7)) : (byte)0)];
+
+    // Each ends with an empty board, on which discs are then put.
     private static readonly byte[][] Heads =
-        [Escaped("Connect Four. You are X, your opponent is O" + Rules), Escaped("Connect Four. You are O, your opponent is X" + Rules)];
+        [Escaped("Connect Four. You are X, your opponent is O" + Rules + EmptyBoard), Escaped("Connect Four. You are O, your opponent is X" + Rules + EmptyBoard)];
 
-    public static byte[] Describe(ConnectFourState state, int seat, bool over, IReadOnlyList<string> legal)
+    public override void WriteEscaped(CanonicalWriter writer)
     {
         var moves = state.Moves.Length;
         var end = over ? Over : legal.Count == 0 ? Wait : null;
-        var length = Heads[seat].Length + ConnectFourBoard.Rows * RowLength + Moves.Length + (moves == 0 ? None.Length : 2 * moves - 1) + End.Length
+        var length = Heads[seat].Length + Moves.Length + (moves == 0 ? None.Length : 2 * moves - 1) + End.Length
             + (end?.Length ?? Turn.Length + 2 * legal.Count - 1 + Ask.Length);
-        var bytes = GC.AllocateUninitializedArray<byte>(length);
-        var text = Put(bytes, Heads[seat]);
-        for (var r = 0; r < ConnectFourBoard.Rows; r++)
-        {
-            EmptyRow.CopyTo(text[(r * RowLength)..]);
-        }
-        Discs(text, state.Board.Discs(0), (byte)'X');
-        Discs(text, state.Board.Discs(1), (byte)'O');
-        text = Put(text[(ConnectFourBoard.Rows * RowLength)..], Moves);
+        var whole = writer.Take(length);
+        var text = Put(whole, Heads[seat]);
+        var rows = whole[(Heads[seat].Length - ConnectFourBoard.Rows * RowLength)..];
+        Discs(rows, state.Board.Discs(0), (byte)'X');
+        Discs(rows, state.Board.Discs(1), (byte)'O');
+        text = Put(text, Moves);
         text = moves == 0 ? Put(text, None) : PutSpaced(text, state.Moves);
         text = Put(text, End);
         if (end is not null)
         {
             Put(text, end);
-            return bytes;
+            return;
         }
         text = Put(text, Turn);
         for (var i = 0; i < legal.Count; i++)
@@ -55,16 +60,25 @@ internal static class ConnectFourText
             }
         }
         Put(text[(2 * legal.Count - 1)..], Ask);
-        return bytes;
     }
+
+    public override JsonObject Json() => new()
+    {
+        ["space"] = "connect-four",
+        ["seat"] = seat,
+        ["board"] = ConnectFourRules.BoardJson(state.Board),
+        ["moves"] = new JsonArray([.. state.Moves.Select(m => JsonValue.Create(m - '0'))]),
+        ["toAct"] = state.Board.Over ? null : state.Board.ToMove,
+        ["legal"] = new JsonArray([.. legal.Select(l => JsonValue.Create(l))]),
+    };
+
+    public override string Compact() => "connect-four:" + state.Moves;
 
     private static void Discs(Span<byte> rows, ulong discs, byte sign)
     {
         for (; discs != 0; discs &= discs - 1)
         {
-            var bit = BitOperations.TrailingZeroCount(discs);
-            var column = bit / 7;
-            rows[(ConnectFourBoard.Rows - 1 - (bit - 7 * column)) * RowLength + 2 * column] = sign;
+            rows[Places[BitOperations.TrailingZeroCount(discs)]] = sign;
         }
     }
 
@@ -76,13 +90,14 @@ internal static class ConnectFourText
 
     private static Span<byte> PutSpaced(Span<byte> text, string digits)
     {
-        for (var i = 0; i < digits.Length - 1; i++)
+        var spaced = text[..(2 * digits.Length - 1)];
+        spaced[0] = (byte)digits[0];
+        for (var i = 1; i < digits.Length; i++)
         {
-            text[2 * i] = (byte)digits[i];
-            text[2 * i + 1] = (byte)' ';
+            spaced[2 * i - 1] = (byte)' ';
+            spaced[2 * i] = (byte)digits[i];
         }
-        text[2 * digits.Length - 2] = (byte)digits[^1];
-        return text[(2 * digits.Length - 1)..];
+        return text[spaced.Length..];
     }
 
     private static byte[] Escaped(string text) => Encoding.ASCII.GetBytes(text.Replace("\n", "\\n"));
