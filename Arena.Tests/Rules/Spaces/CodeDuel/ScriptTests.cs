@@ -197,6 +197,19 @@ public sealed class ScriptTests
         Assert.Equal(10 * (program.Call("solve", [2], Limits).Steps - program.Call("solve", [1], Limits).Steps), program.Call("solve", [20], Limits).Steps - ten.Steps);
     }
 
+    /// <summary>Counted by the interpreter of rules version 1, which walked the tree: jumps through finally, classes, destructuring, chains, callbacks, errors.</summary>
+    [Fact]
+    public void StepsAreWhatTheyWereInVersionOne()
+    {
+        var lines = File.ReadAllLines(Path.Combine(Repository.Root, "Arena.Tests/Rules/Spaces/CodeDuel/counted.txt"));
+        Assert.True(lines.Length > 40);
+        Assert.All(lines.Chunk(2), pair =>
+        {
+            var outcome = ScriptProgram.Parse(pair[0]).Program!.Call("solve", [], Limits);
+            Assert.Equal((pair[0], pair[1]), (pair[0], $"  {outcome.Steps} steps: {outcome.Failure ?? outcome.Value?.ToJsonString()}"));
+        });
+    }
+
     [Theory]
     [InlineData("function solve( { return 1 }", 1, 26)]
     [InlineData("function solve() {\n  const x = ;\n}", 2, 13)]
