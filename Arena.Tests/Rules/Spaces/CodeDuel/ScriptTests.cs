@@ -197,6 +197,12 @@ public sealed class ScriptTests
         Assert.Equal(10 * (program.Call("solve", [2], Limits).Steps - program.Call("solve", [1], Limits).Steps), program.Call("solve", [20], Limits).Steps - ten.Steps);
     }
 
+    [Theory]
+    [InlineData("const c = 1;\nfunction f() {\n return 1 }\nfunction solve() {\n c = f() }", "(line 5)")]
+    [InlineData("function f() {\n return 1 }\nfunction solve() {\n return f() + f\n .none() }", "(line 5)")]
+    [InlineData("function solve() {\n try {\n throw new Error('a')\n }\n finally {\n 1 } }", "(line 3)")]
+    public void AnErrorNamesTheLineThatItComesFrom(string source, string line) => Assert.EndsWith(line, Detail(source), StringComparison.Ordinal);
+
     /// <summary>Counted by the interpreter of rules version 1, which walked the tree: jumps through finally, classes, destructuring, chains, callbacks, errors.</summary>
     [Fact]
     public void StepsAreWhatTheyWereInVersionOne()
