@@ -52,8 +52,11 @@ public static class SequenceScorer
     {
         MarkedSequence[] stacked = [.. pairs.Select(p => p.Chosen), .. pairs.Select(p => p.Rejected)];
         var prompts = SharedPrompt.Of(pairs);
-        var saved = prompts.Sum(p => (p.Sequences.Count - 1) * p.Length) / (double)stacked.Sum(s => s.Tokens.Length - 1);
-        return saved < WorthSharing ? Score(decoder, weights, stacked, describe) : Branched(decoder, weights, prompts, stacked, describe);
+        // Padding counts on both sides: a long prompt with short answers beside a short one with long answers is better off in rows.
+        var apart = stacked.Length * (double)(stacked.Max(s => s.Tokens.Length) - 1);
+        var rest = prompts.Max(p => p.Sequences.Max(s => stacked[s].Tokens.Length - 1 - p.Length));
+        var shared = prompts.Count * prompts.Max(p => p.Length) + stacked.Length * rest;
+        return shared > (1 - WorthSharing) * apart ? Score(decoder, weights, stacked, describe) : Branched(decoder, weights, prompts, stacked, describe);
     }
 
     /// <summary>What answers begin with alike goes through the decoder once, then each answer's rest behind it.</summary>

@@ -49,6 +49,29 @@ public sealed class SharedPromptTests
         }
     }
 
+    /// <summary>Positions that go through the decoder, padding included: as few as there can be.</summary>
+    [Fact]
+    public void A_prompt_is_shared_where_that_saves_positions()
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var config = TinyModels.Config();
+        using var weights = TinyModels.Weights(config);
+        using var decoder = new Decoder(config, ScalarType.Float64);
+        var bound = DecoderWeights.Bind(config, weights.Views());
+        int[] many = [.. Enumerable.Range(0, 12).Select(i => i % 7)], few = [0, 5];
+        int[] answer = [3, 4, 8, 3, 4, 8, 3, 4, 8, 11], other = [6, .. answer[1..]];
+
+        // Two prompts of 12 and four answers of which 9 tokens are read: 60 instead of 84.
+        Assert.Equal(60, Positions(new(Answer(many, answer), Answer(many, other)), new(Answer([1, .. many[1..]], answer), Answer([1, .. many[1..]], other))));
+        // The same pairs of one prompt: 48.
+        Assert.Equal(48, Positions(new(Answer(many, answer), Answer(many, other)), new(Answer(many, [9, .. answer[1..]]), Answer(many, [2, .. answer[1..]]))));
+        // A long prompt with answers of two tokens beside a short prompt with long answers: padded apart they would be 2 * 12 + 4 * 9 = 60, in rows 4 * 13 = 52.
+        Assert.Equal(52, Positions(new(Answer(many, 3, 4), Answer(many, 6, 4)), new(Answer(few, answer), Answer(few, other))));
+
+        long Positions(params PreferencePair[] pairs) => SequenceScorer.Score(decoder, bound, pairs).Positions;
+    }
+
     private static MarkedSequence Answer(int[] prompt, params int[] answer) =>
         new([.. prompt, .. answer], [.. prompt.Select(_ => false), .. answer.Select(_ => true)]);
 }
