@@ -14,9 +14,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Arena.Tests.Web;
 
-/// <summary>What moves points or money acts once, however often its request arrives.</summary>
-[Collection("site")]
-public sealed partial class RepeatedWriteTests(SiteFixture site)
+/// <summary>What moves points or money acts once, however often its request arrives. On a site of its own: an open appeal is shown to everybody who judges.</summary>
+public sealed partial class RepeatedWriteTests(SiteFixture site) : IClassFixture<SiteFixture>
 {
     // With its checksum (EIP-55).
     private const string Address = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
