@@ -57,18 +57,23 @@ internal sealed class ProgramLocalAgent : ILocalAgent
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
+        try
         {
+            // The end of its input is how it learns that no question follows.
             _process.StandardInput.Close();
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
-            try
-            {
-                await _process.WaitForExitAsync(patience.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                _process.Kill(entireProcessTree: true);
-            }
+        }
+        catch (IOException)
+        {
+            // It ended with a question unread; closing sends what is left of it.
+        }
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        try
+        {
+            await _process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _process.Kill(entireProcessTree: true);
         }
         _process.Dispose();
     }

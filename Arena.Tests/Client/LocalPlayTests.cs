@@ -48,6 +48,18 @@ public sealed class LocalPlayTests
         Assert.Equal(0, played.Scores![0]);
     }
 
+    [Fact]
+    public async Task AProgramThatNoLongerReadsIsAFaultAndTheEndOfTheSessionStaysQuiet()
+    {
+        // Lives on with its input closed: the question that follows can't be sent, and neither can what is left of it at the end.
+        var program = LocalAgents.Open("cmd:sh -c 'read a; exec 0<&-; echo 4; sleep 60'", ConnectFour);
+        await using var house = LocalAgents.Open("house:random", ConnectFour);
+        var played = await LocalMatch.PlayAsync(ConnectFour, [program, house], LocalMatch.SeedOf(3, 0), TestContext.Current.CancellationToken);
+        var mine = played.Games.SelectMany(g => g.Turns).Where(t => t.Player == 0).ToList();
+        Assert.Equal(("4", FaultKind.Disconnected), (mine[0].Did, mine[1].Fault));
+        await program.DisposeAsync();
+    }
+
     [Theory]
     [InlineData("house:nobody", "house:greedy")]
     [InlineData("no-such-file.js", "There is no file")]
