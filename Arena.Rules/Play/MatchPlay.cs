@@ -27,7 +27,7 @@ public sealed class MatchPlay
     private readonly Stack<Slot> _spare = [];
 
     // Made once: rules read it during Apply and keep nothing of it.
-    private readonly Dictionary<int, string> _actions = [];
+    private readonly SeatActions _actions;
     private PendingTurn[] _pending = [];
     private int _current;
     private int _nextTurn;
@@ -50,6 +50,7 @@ public sealed class MatchPlay
         _setup = setup;
         _rules = setup.Rules;
         _transcript = new TranscriptWriter(setup);
+        _actions = new SeatActions(players);
         _games = new Game[GamesFor(card, players)];
         for (var g = 0; g < _games.Length; g++)
         {
@@ -342,7 +343,7 @@ public sealed class MatchPlay
 
         public int Ply { get; set; }
 
-        public List<TurnRecord> Turns { get; } = [];
+        public List<TurnRecord> Turns { get; } = new(32);
 
         public bool Ended { get; private set; }
 

@@ -89,6 +89,15 @@ internal sealed class CanonicalWriter
         Raw("\""u8);
     }
 
+    /// <summary>An id in lower case with hyphens.</summary>
+    public void Id(Guid value)
+    {
+        Raw("\""u8);
+        Utf8Formatter.TryFormat(value, Room(36), out var written);
+        Length += written;
+        Raw("\""u8);
+    }
+
     public void TextOrNull(string? value)
     {
         if (value is null)

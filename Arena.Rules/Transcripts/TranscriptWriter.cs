@@ -25,7 +25,7 @@ internal sealed class TranscriptWriter
     {
         _setup = setup;
         _commitment = CommitmentOf(setup.Seed);
-        var header = new CanonicalWriter(512);
+        var header = CanonicalWriter.Rent(1024);
         header.Raw("arena-chain-v1{\"arena\":\"transcript/1\","u8);
         WriteCommitment(header);
         header.Raw(","u8);
@@ -34,6 +34,7 @@ internal sealed class TranscriptWriter
         WriteSpace(header);
         header.Raw("}"u8);
         Sha256.Hash(header.Written, _head);
+        header.GiveBack();
     }
 
     /// <summary>The chain's last value, 32 bytes.</summary>
@@ -200,7 +201,7 @@ internal sealed class TranscriptWriter
         w.Raw("\"kind\":"u8);
         w.Text(_setup.Kind);
         w.Raw(",\"match\":"u8);
-        w.Text(_setup.Match.ToString("D"));
+        w.Id(_setup.Match);
         if (_setup.Material is { } material)
         {
             // Canonical already: the machine read it before play.
@@ -218,7 +219,7 @@ internal sealed class TranscriptWriter
             w.Raw("\"hash\":"u8);
             w.Text(_setup.Players[i].Hash);
             w.Raw(",\"version\":"u8);
-            w.Text(_setup.Players[i].Version.ToString("D"));
+            w.Id(_setup.Players[i].Version);
             w.Raw("}"u8);
         }
         w.Raw("],\"rules\":"u8);
