@@ -96,6 +96,10 @@ public sealed class ArenaDb(DbContextOptions<ArenaDb> options) : IdentityDbConte
 
     public DbSet<EpochPayout> EpochPayouts => Set<EpochPayout>();
 
+    public DbSet<EpochCorrection> EpochCorrections => Set<EpochCorrection>();
+
+    public DbSet<VaultLook> VaultLooks => Set<VaultLook>();
+
     public DbSet<ChainCursor> ChainCursors => Set<ChainCursor>();
 
     public DbSet<OutboxRow> OutboxRows => Set<OutboxRow>();

@@ -155,6 +155,8 @@ public static class EngineServices
     {
         services.AddOptions<SettlementOptions>().BindConfiguration(SettlementOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<EpochBuilder>();
+        services.AddSingleton<EpochFollower>();
+        services.AddSingleton<CorrectionDesk>();
         services.AddSingleton<Outbox>();
         services.AddSingleton<Payouts>();
         services.AddSingleton<DepositWatcher>();

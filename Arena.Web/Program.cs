@@ -3,7 +3,7 @@ using Arena.Web.Admin;
 
 if (args is ["admin", .. var command])
 {
-    return await AdminCommand.RunAsync(command);
+    return await AdminCommand.RunAsync(command, Console.In, Console.Out, TimeProvider.System);
 }
 var builder = WebApplication.CreateBuilder(args);
 builder.AddArenaSite();

@@ -38,6 +38,7 @@ public sealed class EpochBuilder(GroupWriter writer, IOptions<SettlementOptions>
         }
 
         var number = (last?.Number ?? 0) + 1;
+        var upTo = session.First("SELECT COALESCE(MAX(Id), 0) FROM LedgerRows", r => r.GetInt64(0));
         var rows = payouts.Select(p => new EpochPayout { Epoch = number, Address = p.Address, CumulativeGwei = p.Gwei }).ToList();
         var tree = EpochBook.PayoutTree(vault.ChainId, vault.Vault, rows);
         var resultRoot = leaves.Count == 0 ? EpochBook.Nothing : EpochBook.ResultRoot([.. leaves.Select(l => l.Leaf)]);
@@ -45,20 +46,16 @@ public sealed class EpochBuilder(GroupWriter writer, IOptions<SettlementOptions>
         var total = rows.Sum(r => r.CumulativeGwei);
         session.Run(
             """
-            INSERT INTO SettlementEpochs (Number, ResultRoot, PayoutRoot, PayoutTotalGwei, Matches, Status, BuiltAt)
-            VALUES ($0, $1, $2, $3, $4, 'Built', $5)
+            INSERT INTO SettlementEpochs (Number, ResultRoot, PayoutRoot, PayoutTotalGwei, Matches, LedgerUpTo, Status, BuiltAt)
+            VALUES ($0, $1, $2, $3, $4, $5, 'Built', $6)
             """,
-            number, resultRoot, payoutRoot, total, leaves.Count, WriteSession.Moment(now));
-        foreach (var row in rows)
-        {
-            session.Run("INSERT INTO EpochPayouts (Epoch, Address, CumulativeGwei) VALUES ($0, $1, $2)", number, row.Address, row.CumulativeGwei);
-        }
+            number, resultRoot, payoutRoot, total, leaves.Count, upTo, WriteSession.Moment(now));
+        SettlementRows.Insert(session, rows);
         foreach (var (id, _) in leaves)
         {
             session.Run("UPDATE Matches SET Epoch = $1 WHERE Id = $0 AND Epoch IS NULL", id, number);
         }
-        var call = new VaultCall.Propose(number, resultRoot, payoutRoot, EpochBook.Wei(total), $"/api/v1/epochs/{number}");
-        OutboxRows.Insert(session, OutboxKeys.Propose(number), call, now);
+        OutboxRows.Propose(session, SettlementRows.Epoch(session, number)!, corrections: 0, now);
         return number;
     }
 
@@ -68,7 +65,8 @@ public sealed class EpochBuilder(GroupWriter writer, IOptions<SettlementOptions>
 /// <summary>The business keys of the outbox: one transaction each, ever.</summary>
 internal static class OutboxKeys
 {
-    public static string Propose(long epoch) => $"epoch/{epoch}/propose";
+    /// <param name="corrections">How often the epoch was corrected: what takes the place of a fallen proposal is another transaction.</param>
+    public static string Propose(long epoch, int corrections) => corrections == 0 ? $"epoch/{epoch}/propose" : $"epoch/{epoch}/propose/{corrections + 1}";
 
     public static string Finalize(long epoch) => $"epoch/{epoch}/finalize";
 

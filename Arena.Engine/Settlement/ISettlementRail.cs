@@ -8,8 +8,18 @@ public sealed record ChainHead(long Number, string Hash);
 /// <param name="PayoutRoot">0x hex.</param>
 /// <param name="WindowEndsAt">When it may be finalized.</param>
 /// <param name="Disputed">An open dispute holds it.</param>
-/// <param name="Rejected">A dispute was upheld: the proposal fell.</param>
-public sealed record VaultEpoch(long Number, string ResultRoot, string PayoutRoot, DateTimeOffset WindowEndsAt, bool Finalized, bool Disputed, bool Rejected = false);
+/// <param name="Rejected">A dispute was upheld: the proposal fell. Other disputes of it may stand open then, which decide nothing any more.</param>
+/// <param name="Attempt">Which proposal of its number the vault counts it as, from 1 on.</param>
+public sealed record VaultEpoch(
+    long Number, string ResultRoot, string PayoutRoot, DateTimeOffset WindowEndsAt, bool Finalized, bool Disputed, bool Rejected = false, long Attempt = 1)
+{
+    public EpochRoots Roots => new(ResultRoot, PayoutRoot);
+}
+
+/// <summary>The two roots of a proposal: what it is, whoever made it and whenever.</summary>
+/// <param name="Result">0x hex.</param>
+/// <param name="Payout">0x hex.</param>
+public readonly record struct EpochRoots(string Result, string Payout);
 
 /// <summary>What has to be known before anything is sent: the contract is the final guard against a repeat.</summary>
 /// <param name="Vault">EIP-55 address.</param>
@@ -24,7 +34,10 @@ public sealed record VaultState(string Vault, long ChainId, ChainHead Head, Date
 public abstract record VaultCall
 {
     /// <param name="TotalWei">Cumulative.</param>
-    public sealed record Propose(long Number, string ResultRoot, string PayoutRoot, UInt128 TotalWei, string Uri) : VaultCall;
+    public sealed record Propose(long Number, string ResultRoot, string PayoutRoot, UInt128 TotalWei, string Uri) : VaultCall
+    {
+        public EpochRoots Roots => new(ResultRoot, PayoutRoot);
+    }
 
     public sealed record Finalize(long Number) : VaultCall;
 
@@ -59,6 +72,9 @@ public interface ISettlementRail
     Task<VaultState> ReadAsync(CancellationToken ct);
 
     Task<VaultEpoch?> EpochAsync(long number, CancellationToken ct);
+
+    /// <summary>The same as it was <see cref="Confirmations"/> blocks ago: what won't be undone. Null where the vault held none then.</summary>
+    Task<VaultEpoch?> ConfirmedEpochAsync(long number, CancellationToken ct);
 
     /// <summary>Signs with the settler's key. A bump keeps the nonce and raises the fees by a quarter each time.</summary>
     Task<SignedTransaction> SignAsync(VaultCall call, long nonce, int bump, CancellationToken ct);

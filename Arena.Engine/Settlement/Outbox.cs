@@ -19,9 +19,13 @@ public sealed class Outbox(IDbContextFactory<ArenaDb> databases, GroupWriter wri
         }
         foreach (var row in open)
         {
-            // Nonces above the chain's that belong to open rows are taken; finished ones are history.
-            var taken = open.Where(r => r != row && r.Nonce >= vault.SettlerNonce).Select(r => r.Nonce!.Value).DefaultIfEmpty(vault.SettlerNonce - 1).Max();
-            var free = Math.Max(vault.SettlerNonce, taken + 1);
+            // Nonces from the chain's on that belong to other open rows are taken; finished ones are history.
+            var taken = open.Where(r => r != row).Select(r => r.Nonce).ToHashSet();
+            var free = vault.SettlerNonce;
+            while (taken.Contains(free))
+            {
+                free++;
+            }
             var call = OutboxCalls.Read(row.Call);
             var now = time.GetUtcNow();
             var view = await ViewAsync(rail, vault, row, call, now, ct);
@@ -38,9 +42,14 @@ public sealed class Outbox(IDbContextFactory<ArenaDb> databases, GroupWriter wri
             stillThere = await rail.BlockHashAsync(row.Block!.Value, ct) == row.BlockHash;
         }
         MinedTransaction? mined = null;
-        foreach (var version in row.State == OutboxState.Mined ? [] : row.Versions)
+        foreach (var version in row.Versions.Where(_ => row.State != OutboxState.Mined).OrderBy(v => v.Bump))
         {
-            mined ??= await rail.FindAsync(version.Hash, ct);
+            // A version that the vault reverted says nothing about the one that was signed after it.
+            mined = await rail.FindAsync(version.Hash, ct);
+            if (mined is { Succeeded: true })
+            {
+                break;
+            }
         }
         return new(mined, stillThere, vault.Head.Number, vault.SettlerNonce, OutboxRules.NeedOf(vault, call, now));
     }

@@ -16,6 +16,15 @@ internal static class OutboxRows
         """,
         key, OutboxCalls.Write(call), WriteSession.Moment(now));
 
+    /// <summary>Asks for an epoch's proposal as it stands; one that waits, is on its way or went through stays as it is.</summary>
+    /// <param name="corrections">How often it was corrected.</param>
+    public static int Propose(WriteSession session, SettlementEpoch epoch, int corrections, DateTimeOffset now)
+    {
+        var call = new VaultCall.Propose(epoch.Number, epoch.ResultRoot, epoch.PayoutRoot, EpochBook.Wei(epoch.PayoutTotalGwei), $"/api/v1/epochs/{epoch.Number}");
+        Insert(session, OutboxKeys.Propose(epoch.Number, corrections), call, now);
+        return 1;
+    }
+
     /// <summary>
     /// The chain's next nonce is not above what was mined: the chain went back further than confirmations reach (a development chain
     /// that was killed loses its last seconds). The same bytes go out again, in order.

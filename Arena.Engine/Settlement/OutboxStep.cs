@@ -1,7 +1,7 @@
 namespace Arena.Engine.Settlement;
 
 /// <summary>What the chain says about one outbox row.</summary>
-/// <param name="Mined">The version that was mined, or null.</param>
+/// <param name="Mined">The version that went through, otherwise the newest one where the vault reverted it; null where neither was mined.</param>
 /// <param name="StillThere">Whether the block in which the row believes itself is still part of the chain.</param>
 /// <param name="Head">Number of the head block.</param>
 /// <param name="NextNonce">Next nonce by mined state.</param>
@@ -56,8 +56,8 @@ public static class OutboxRules
     /// <summary>Whether the vault would take a call now.</summary>
     public static CallNeed NeedOf(VaultState vault, VaultCall call, DateTimeOffset now) => call switch
     {
-        VaultCall.Propose p when vault.LastFinalized >= p.Number || vault.Pending?.Number == p.Number => CallNeed.Done,
-        VaultCall.Propose p => vault.LastFinalized == p.Number - 1 ? CallNeed.Now : CallNeed.Later,
+        VaultCall.Propose p when vault.LastFinalized >= p.Number || (vault.Pending is { } held && held.Number == p.Number && held.Roots == p.Roots) => CallNeed.Done,
+        VaultCall.Propose p => vault.LastFinalized == p.Number - 1 && vault.Pending is null ? CallNeed.Now : CallNeed.Later,
         VaultCall.Finalize f when vault.LastFinalized >= f.Number => CallNeed.Done,
         VaultCall.Finalize f => vault.Pending is { Disputed: false } pending && pending.Number == f.Number && now >= pending.WindowEndsAt + WindowMargin ? CallNeed.Now : CallNeed.Later,
         _ => CallNeed.Now,
@@ -65,7 +65,7 @@ public static class OutboxRules
 
     /// <param name="row">The row with its versions.</param>
     /// <param name="view">What the chain says now.</param>
-    /// <param name="freeNonce">The nonce for a first signature: the larger of the chain's and one past the outbox's highest.</param>
+    /// <param name="freeNonce">The nonce for a first signature: the lowest from the chain's on that no other open row holds.</param>
     /// <param name="confirmations">Depth at which a block counts.</param>
     /// <param name="now">The moment.</param>
     public static OutboxStep Next(OutboxRow row, OutboxView view, long freeNonce, int confirmations, DateTimeOffset now)
@@ -103,9 +103,10 @@ public static class OutboxRules
             // It came too early or the vault was paused; signing asks the vault first, so this can't go on burning gas.
             return now - newest.SignedAt >= Resend ? new OutboxStep.Sign(freeNonce, newest.Bump + 1) : new OutboxStep.Wait();
         }
-        if (view.NextNonce > nonce)
+        if (view.NextNonce > nonce || freeNonce < nonce)
         {
-            // Another transaction took the nonce (a chain that lost its last seconds and went on without us): this one can never be mined.
+            // Another transaction took the nonce (a chain that lost its last seconds and went on without us), or nothing will ever take
+            // one before it (the chain went back past a transaction that is not sent again): this one can never be mined.
             return new OutboxStep.Sign(freeNonce, newest.Bump + 1);
         }
         if (row.State == OutboxState.Signed || row.SentAt is not { } sent)

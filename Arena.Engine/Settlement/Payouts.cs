@@ -18,6 +18,9 @@ public abstract record WithdrawalResult
 /// <summary>Money between the ledger and the vault: deposits in, withdrawals into the next epoch's payouts.</summary>
 public sealed class Payouts(IDbContextFactory<ArenaDb> databases, GroupWriter writer, TimeProvider time)
 {
+    /// <summary>Begins the keys of withdrawals.</summary>
+    internal const string WithdrawalKeys = "withdrawal/";
+
     /// <summary>What an address may claim; only ever credited, so that its sum is the cumulative amount of the next epoch.</summary>
     public static string PayableTo(string address) => $"payable/{address}";
 
@@ -37,7 +40,7 @@ public sealed class Payouts(IDbContextFactory<ArenaDb> databases, GroupWriter wr
         }
         var now = time.GetUtcNow();
         var transfer = new LedgerTransfer(
-            $"withdrawal/{Guid.CreateVersion7(now):D}",
+            $"{WithdrawalKeys}{Guid.CreateVersion7(now):D}",
             $"Withdrawal to {address}",
             [new(LedgerBook.AccountOf(owner), -gwei), new(PayableTo(address), gwei)]);
         return await writer.WriteAsync(

@@ -31,6 +31,9 @@ public sealed class SettlementEpoch
     /// <summary>Matches in it.</summary>
     public required int Matches { get; init; }
 
+    /// <summary>Id of the last ledger row that its payouts count; later withdrawals belong to the next epoch.</summary>
+    public long LedgerUpTo { get; init; }
+
     public EpochStatus Status { get; set; }
 
     public required DateTimeOffset BuiltAt { get; init; }
@@ -48,6 +51,8 @@ public sealed class SettlementEpoch
 
     /// <summary>When its challenge window ends, once proposed.</summary>
     public DateTimeOffset? WindowEndsAt { get; set; }
+
+    public EpochRoots Roots => new(ResultRoot, PayoutRoot);
 }
 
 /// <summary>What an address may claim in total by an epoch.</summary>

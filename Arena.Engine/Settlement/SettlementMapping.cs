@@ -6,6 +6,8 @@ namespace Arena.Engine.Settlement;
 internal sealed class SettlementMapping :
     IEntityTypeConfiguration<SettlementEpoch>,
     IEntityTypeConfiguration<EpochPayout>,
+    IEntityTypeConfiguration<EpochCorrection>,
+    IEntityTypeConfiguration<VaultLook>,
     IEntityTypeConfiguration<ChainCursor>,
     IEntityTypeConfiguration<OutboxRow>,
     IEntityTypeConfiguration<OutboxVersion>
@@ -15,9 +17,23 @@ internal sealed class SettlementMapping :
         builder.HasKey(e => e.Number);
         builder.Property(e => e.Number).ValueGeneratedNever();
         builder.Property(e => e.Status).HasConversion<string>();
+        builder.Ignore(e => e.Roots);
     }
 
     public void Configure(EntityTypeBuilder<EpochPayout> builder) => builder.HasKey(p => new { p.Epoch, p.Address });
+
+    /// <summary>Append-only: triggers refuse to change or delete a row (the migration EpochCorrections). SQLite drops them with a table that is made again.</summary>
+    public void Configure(EntityTypeBuilder<EpochCorrection> builder)
+    {
+        builder.HasKey(c => new { c.Epoch, c.Number });
+        builder.Ignore(c => c.Fell);
+    }
+
+    public void Configure(EntityTypeBuilder<VaultLook> builder)
+    {
+        builder.Property(l => l.Id).ValueGeneratedNever();
+        builder.Ignore(l => l.Roots);
+    }
 
     public void Configure(EntityTypeBuilder<ChainCursor> builder) => builder.HasKey(c => c.Name);
 

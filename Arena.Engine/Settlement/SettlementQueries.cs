@@ -51,6 +51,10 @@ public static class SettlementQueries
     public static async Task<IReadOnlyList<EpochPayout>> PayoutsAsync(this ArenaDb db, long number, CancellationToken ct) =>
         await db.Set<EpochPayout>().AsNoTracking().Where(p => p.Epoch == number).OrderBy(p => p.Address).ToListAsync(ct);
 
+    /// <summary>An epoch's corrections, oldest first.</summary>
+    public static async Task<IReadOnlyList<EpochCorrection>> CorrectionsAsync(this ArenaDb db, long number, CancellationToken ct) =>
+        await db.EpochCorrections.AsNoTracking().Where(c => c.Epoch == number).OrderBy(c => c.Number).ToListAsync(ct);
+
     /// <summary>How many closed matches wait for an epoch, and how many are in final ones.</summary>
     public static async Task<SettledCounts> SettledCountsAsync(this ArenaDb db, CancellationToken ct)
     {

@@ -8,12 +8,17 @@ namespace Arena.Engine.Settlement;
 
 /// <summary>How settlement stands, for the status page.</summary>
 /// <param name="Trouble">Null while the chain answers.</param>
-public sealed record SettlementHealth(bool Reachable, string? Trouble, VaultState? Vault, DateTimeOffset At);
+/// <param name="Halt">Why settlement has stopped until a person has looked at it, although the chain answers; null while it goes on.</param>
+public sealed record SettlementHealth(bool Reachable, string? Trouble, VaultState? Vault, DateTimeOffset At, VaultLook? Halt = null);
 
-/// <summary>One loop that settles: deposits, epochs, outbox, windows. When the chain is down it says so and tries again.</summary>
+/// <summary>
+/// One loop that settles: deposits, epochs, outbox, windows. When the chain is down it says so and tries again. When the vault holds what this site did not
+/// build, or a dispute brought an epoch down, it goes on looking and crediting deposits, and sends nothing until a person has put it right.
+/// </summary>
 public sealed partial class SettlementWorker(
     IEnumerable<ISettlementRail> rails,
     EpochBuilder builder,
+    EpochFollower follower,
     Outbox outbox,
     DepositWatcher deposits,
     IDbContextFactory<ArenaDb> databases,
@@ -22,7 +27,11 @@ public sealed partial class SettlementWorker(
     TimeProvider time,
     ILogger<SettlementWorker> log) : BackgroundService
 {
+    /// <summary>The cursor that names the vault ("chain id/address") to which this site's epochs belong.</summary>
+    internal const string VaultCursor = "vault";
+
     private volatile SettlementHealth? _health;
+    private VaultLook? _look;
 
     /// <summary>The last look at the chain, or null before the first (or without a chain).</summary>
     public SettlementHealth? Health => _health;
@@ -46,7 +55,7 @@ public sealed partial class SettlementWorker(
                 {
                     Log.Trouble(log, e.Message, e);
                 }
-                _health = new(false, e.Message, _health?.Vault, time.GetUtcNow());
+                _health = new(false, e.Message, _health?.Vault, time.GetUtcNow(), _health?.Halt);
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
@@ -58,20 +67,48 @@ public sealed partial class SettlementWorker(
         var vault = await rail.ReadAsync(ct);
         await SameVaultAsync(vault, ct);
         await deposits.ReadAsync(rail, vault, ct);
-        await FollowAsync(rail, vault, ct);
-        await builder.BuildAsync(vault, ct);
-        await outbox.AdvanceAsync(rail, vault, ct);
-        if (_health is { Reachable: false })
+        var look = await follower.FollowAsync(rail, vault, ct);
+        if (look.Halt is null && await builder.BuildAsync(vault, ct) is not null)
+        {
+            // The vault may hold something under the new number already.
+            look = await follower.FollowAsync(rail, vault, ct);
+        }
+        look = await StrangerAsync(look, ct);
+        await KeepAsync(look, ct);
+        if (look.Halt is null)
+        {
+            await outbox.AdvanceAsync(rail, vault, ct);
+        }
+        if (look.Halt is { } because)
+        {
+            if (_health?.Halt?.Halt != because)
+            {
+                Log.Stopped(log, because);
+            }
+        }
+        else if (_health is { Reachable: false } or { Halt: not null })
         {
             Log.Back(log);
         }
-        _health = new(true, null, vault, time.GetUtcNow());
+        _health = new(true, null, vault, time.GetUtcNow(), look.Halt is null ? null : look);
+    }
+
+    /// <summary>A proposal without an epoch of this site: somebody else has the settler's key, or the database is an older copy.</summary>
+    private async Task<VaultLook> StrangerAsync(VaultLook look, CancellationToken ct)
+    {
+        if (look.Halt is not null || look.Attempt == 0 || look.Rejected)
+        {
+            return look;
+        }
+        await using var db = await databases.CreateDbContextAsync(ct);
+        return await db.SettlementEpochs.AnyAsync(e => e.Number == look.Epoch, ct) ? look
+            : look with { Halt = $"The vault holds a proposal of epoch {look.Epoch}, but this site built none." };
     }
 
     /// <summary>Epochs and payout leaves belong to one vault on one chain; another one must not get them by a slip in the settings.</summary>
     private async Task SameVaultAsync(VaultState vault, CancellationToken ct)
     {
-        const string name = "vault";
+        const string name = VaultCursor;
         var here = $"{vault.ChainId}/{vault.Vault}";
         await using var db = await databases.CreateDbContextAsync(ct);
         var known = await db.Set<ChainCursor>().AsNoTracking().FirstOrDefaultAsync(c => c.Name == name, ct);
@@ -85,45 +122,19 @@ public sealed partial class SettlementWorker(
         }
     }
 
-    /// <summary>Brings the rows of epochs that can still change up to what the vault says, and asks for finalization when a window is over.</summary>
-    private async Task FollowAsync(ISettlementRail rail, VaultState vault, CancellationToken ct)
+    /// <summary>What was seen, for whoever can't ask the chain; the same again only now and then.</summary>
+    private async Task KeepAsync(VaultLook look, CancellationToken ct)
     {
-        await using var db = await databases.CreateDbContextAsync(ct);
-        var moving = await db.Set<SettlementEpoch>().AsNoTracking()
-            .Where(e => e.Status != EpochStatus.Finalized || e.Number > vault.ConfirmedFinalized)
-            .OrderBy(e => e.Number).ToListAsync(ct);
-        foreach (var epoch in moving)
+        if (!look.Repeats(_look) || look.At - _look!.At >= ResumeRules.LookEvery)
         {
-            var now = time.GetUtcNow();
-            var step = EpochRules.Next(epoch, await rail.EpochAsync(epoch.Number, ct), vault.ConfirmedFinalized, now);
-            if (step is EpochStep.Halt halt)
-            {
-                throw new InvalidOperationException(halt.Because);
-            }
-            if (step is not EpochStep.Keep)
-            {
-                await writer.WriteAsync(s => Write(s, epoch.Number, step, now), ct);
-            }
-        }
-    }
-
-    private static int Write(WriteSession session, long number, EpochStep step, DateTimeOffset now)
-    {
-        switch (step)
-        {
-            case EpochStep.Back:
-                return session.Run("UPDATE SettlementEpochs SET Status = 'Built', ProposeTx = NULL, ProposeBlock = NULL, ProposedAt = NULL, WindowEndsAt = NULL, FinalizeTx = NULL, FinalizedAt = NULL WHERE Number = $0", number);
-            case EpochStep.Proposed proposed:
-                return session.Run(
-                    "UPDATE SettlementEpochs SET Status = 'Proposed', ProposedAt = COALESCE(ProposedAt, $1), WindowEndsAt = $2, FinalizedAt = NULL WHERE Number = $0",
-                    number, WriteSession.Moment(now), WriteSession.Moment(proposed.WindowEndsAt));
-            case EpochStep.Finalized:
-                return session.Run("UPDATE SettlementEpochs SET Status = 'Finalized', FinalizedAt = $1 WHERE Number = $0", number, WriteSession.Moment(now));
-            case EpochStep.AskFinalize:
-                OutboxRows.Insert(session, OutboxKeys.Finalize(number), new VaultCall.Finalize(number), now);
-                return 1;
-            default:
-                return 0;
+            await writer.WriteAsync(
+                s =>
+                {
+                    look.Write(s);
+                    return true;
+                },
+                ct);
+            _look = look;
         }
     }
 
@@ -134,5 +145,8 @@ public sealed partial class SettlementWorker(
 
         [LoggerMessage(6002, LogLevel.Information, "Settlement goes on.")]
         public static partial void Back(ILogger logger);
+
+        [LoggerMessage(6003, LogLevel.Error, "Settlement has stopped. {Because} `./arena-admin settlement status` says what to do.")]
+        public static partial void Stopped(ILogger logger, string because);
     }
 }

@@ -29,6 +29,9 @@ public sealed class EngineFixture : IAsyncLifetime
         _host = builder.Build();
     }
 
+    /// <summary>The data folder, for what runs as a second program.</summary>
+    public string Folder => _folder;
+
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
 
     public T Get<T>()

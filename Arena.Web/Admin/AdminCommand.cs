@@ -12,30 +12,33 @@ internal static class AdminCommand
           rebuild-ratings [--write]   makes every rating again from transcripts and verdicts and compares it with the tables;
                                       --write puts the rebuilt numbers in their place (stop the site first)
           rebuild-probes [--write]    draws every probe of judges again from the matches and compares it with the table
+          settlement status           how settlement stands; where it has stopped, why and what to do
+          settlement adjust ADDRESS GWEI
+                                      puts right what an address may claim, by an entry of its own in the ledger; asks for the reason
+          settlement resume           after an upheld dispute: lets the epoch that was made again from the papers take the place of
+                                      the one that fell; asks for everything to be typed back (let the site run)
         """;
 
-    /// <returns>0: done and nothing differs; 1: differences; 2: the command was not understood.</returns>
-    public static async Task<int> RunAsync(string[] args)
+    /// <returns>0: done and nothing differs; 1: differences, settlement has stopped, or a refusal; 2: the command was not understood.</returns>
+    public static async Task<int> RunAsync(string[] args, TextReader input, TextWriter output, TimeProvider time)
     {
-        var folder = Array.IndexOf(args, "--data") is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : "data";
-        if (args.FirstOrDefault() is not ("rebuild-ratings" or "rebuild-probes"))
+        var at = Array.IndexOf(args, "--data");
+        var folder = at >= 0 && at + 1 < args.Length ? args[at + 1] : "data";
+        string[] words = at < 0 ? args : [.. args[..at], .. args[Math.Min(at + 2, args.Length)..]];
+        if (words is not (["rebuild-ratings" or "rebuild-probes", ..] or ["settlement", "status" or "resume"] or ["settlement", "adjust", _, _]))
         {
             Console.Error.WriteLine(Usage);
-            return args.FirstOrDefault() is "-h" or "--help" ? 0 : 2;
+            return words.FirstOrDefault() is "-h" or "--help" ? 0 : 2;
         }
         if (!File.Exists(Path.Combine(folder, "arena.db")))
         {
             Console.Error.WriteLine($"arena-admin: {Path.GetFullPath(folder)} holds no arena.db (--data names the site's data folder).");
             return 2;
         }
-        return await RebuildAsync(folder, args[0] == "rebuild-probes", args.Contains("--write"));
-    }
-
-    private static async Task<int> RebuildAsync(string folder, bool probes, bool write)
-    {
         // The engine's wiring without starting it: no silo, no workers, the database only.
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Arena:DataFolder"] = folder });
+        builder.Services.AddSingleton(time);
         builder.AddArenaEngine();
         using var host = builder.Build();
         await using (var db = await host.Services.GetRequiredService<IDbContextFactory<ArenaDb>>().CreateDbContextAsync())
@@ -46,11 +49,16 @@ internal static class AdminCommand
                 return 2;
             }
         }
-        if (probes)
+        return words[0] switch
         {
-            return await ProbesAsync(host.Services.GetRequiredService<ProbeBook>(), write);
-        }
-        var rebuild = host.Services.GetRequiredService<RatingRebuild>();
+            "settlement" => await SettlementCommand.RunAsync(host.Services, words[1..], input, output),
+            "rebuild-probes" => await ProbesAsync(host.Services.GetRequiredService<ProbeBook>(), words.Contains("--write")),
+            _ => await RatingsAsync(host.Services.GetRequiredService<RatingRebuild>(), words.Contains("--write")),
+        };
+    }
+
+    private static async Task<int> RatingsAsync(RatingRebuild rebuild, bool write)
+    {
         var report = await rebuild.RunAsync(new Progress<int>(done => Console.Error.WriteLine($"  {done} matches")), CancellationToken.None);
         foreach (var difference in report.Differences.Take(50))
         {

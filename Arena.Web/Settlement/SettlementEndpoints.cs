@@ -41,10 +41,12 @@ internal static class SettlementEndpoints
         }
         var leaves = await db.LeavesAsync(n, ct);
         var payouts = await db.PayoutsAsync(n, ct);
+        var corrections = await db.CorrectionsAsync(n, ct);
         return TypedResults.Ok(new WholeEpochAnswer(
             Answer(epoch), chain.Connection?.ChainId, chain.Connection?.Vault.Address.Value,
             [.. leaves.Select(l => new LeafAnswer(l.Match.Value, EpochBook.Hex(l.Leaf)))],
-            [.. payouts.Select(p => new PayoutAnswer(p.Address, p.CumulativeGwei))]));
+            [.. payouts.Select(p => new PayoutAnswer(p.Address, p.CumulativeGwei))],
+            [.. corrections.Select(c => new CorrectionAnswer(c.Attempt, c.FellResultRoot, c.FellPayoutRoot, c.Changes.Split('\n', StringSplitOptions.RemoveEmptyEntries), c.By, c.Reason, c.At))]));
     }
 
     /// <summary>What an address may claim by an epoch, as the vault's <c>claim</c> takes it.</summary>
@@ -94,7 +96,14 @@ internal static class SettlementEndpoints
         long Number, string Status, int Matches, string ResultRoot, string PayoutRoot, long PayoutTotalGwei, DateTimeOffset BuiltAt, string? ProposeTx, long? ProposeBlock,
         DateTimeOffset? ProposedAt, DateTimeOffset? WindowEndsAt, string? FinalizeTx, DateTimeOffset? FinalizedAt);
 
-    public sealed record WholeEpochAnswer(EpochAnswer Epoch, long? ChainId, string? Vault, IReadOnlyList<LeafAnswer> Matches, IReadOnlyList<PayoutAnswer> Payouts);
+    /// <param name="Corrections">After upheld disputes, oldest first; empty for nearly every epoch.</param>
+    public sealed record WholeEpochAnswer(
+        EpochAnswer Epoch, long? ChainId, string? Vault, IReadOnlyList<LeafAnswer> Matches, IReadOnlyList<PayoutAnswer> Payouts, IReadOnlyList<CorrectionAnswer> Corrections);
+
+    /// <param name="Attempt">Which proposal fell, as the vault counted it then.</param>
+    /// <param name="FellResultRoot">The roots that fell, whoever had proposed them.</param>
+    /// <param name="Changes">What differs from the epoch as it stood; empty where only somebody else's proposal fell.</param>
+    public sealed record CorrectionAnswer(long Attempt, string FellResultRoot, string FellPayoutRoot, IReadOnlyList<string> Changes, string By, string Reason, DateTimeOffset At);
 
     public sealed record LeafAnswer(Guid Match, string Leaf);
 

@@ -31,6 +31,20 @@ public sealed class VaultRail(ChainLink link, IOptions<ChainOptions> options) : 
 
     public async Task<VaultEpoch?> EpochAsync(long number, CancellationToken ct) => Map(number, await link.Require().Vault.EpochAsync(number, null, ct));
 
+    public async Task<VaultEpoch?> ConfirmedEpochAsync(long number, CancellationToken ct)
+    {
+        var (eth, vault, _, _, _) = link.Require();
+        var block = await eth.BlockNumberAsync(ct) - Confirmations;
+        try
+        {
+            return block < 0 ? null : Map(number, await vault.EpochAsync(number, block, ct));
+        }
+        catch (FormatException)
+        {
+            return null; // the vault is younger than that block
+        }
+    }
+
     public async Task<SignedTransaction> SignAsync(VaultCall call, long nonce, int bump, CancellationToken ct)
     {
         var (eth, vault, settler, chain, _) = link.Require();
@@ -117,5 +131,5 @@ public sealed class VaultRail(ChainLink link, IOptions<ChainOptions> options) : 
 
     private static VaultEpoch? Map(long number, ArenaVaultEpoch e) => e.Status == VaultEpochStatus.None
         ? null
-        : new(number, Hex.Of(e.ResultRoot), Hex.Of(e.PayoutRoot), e.Deadline, e.Status == VaultEpochStatus.Finalized, e.OpenDisputes > 0, e.Status == VaultEpochStatus.Rejected);
+        : new(number, Hex.Of(e.ResultRoot), Hex.Of(e.PayoutRoot), e.Deadline, e.Status == VaultEpochStatus.Finalized, e.OpenDisputes > 0, e.Status == VaultEpochStatus.Rejected, e.Attempt);
 }

@@ -45,6 +45,15 @@ internal sealed class PartsWatch(Parts parts, StoreHealth store, GroupWriter wri
             parts.Report("chain", "The chain", PartState.Off, "Matches are played, rated and checkable as always; results are not anchored, and staked tiers can't be paid in or out.");
             return;
         }
+        if (settlement.Health?.Halt is { } halt)
+        {
+            parts.Report("settlement", "Settlement", PartState.Down, $"It has stopped at epoch {halt.Epoch}. {halt.Halt} Matches go on and count; payouts wait until a person has put it right, and nothing is lost. "
+                + "Whoever runs this site: ./arena-admin settlement status says what to do.");
+        }
+        else
+        {
+            parts.Report("settlement", "Settlement", PartState.On, "Nothing stands in its way.");
+        }
         switch (settlement.Health)
         {
             case { Reachable: true, Vault: { } vault }:

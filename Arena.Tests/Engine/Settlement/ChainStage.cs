@@ -21,9 +21,9 @@ internal sealed class ChainStage : IAsyncDisposable
     private readonly EthAddress _vault;
     private readonly int _port;
 
-    private ChainStage(AnvilDevChain chain, EthECKey settler, EthAddress vault, int port, string folder)
+    private ChainStage(AnvilDevChain chain, EthECKey settler, EthECKey arbiter, EthAddress vault, int port, string folder)
     {
-        (Chain, Settler, _vault, _port, _folder) = (chain, settler, vault, port, folder);
+        (Chain, Settler, Arbiter, _vault, _port, _folder) = (chain, settler, arbiter, vault, port, folder);
         Rail = new CrashingRail(new VaultRail(_link, Options.Create(new ChainOptions { Confirmations = 0 })));
     }
 
@@ -32,6 +32,8 @@ internal sealed class ChainStage : IAsyncDisposable
     public AnvilDevChain Chain { get; private set; }
 
     public EthECKey Settler { get; }
+
+    public EthECKey Arbiter { get; }
 
     public CrashingRail Rail { get; }
 
@@ -48,9 +50,10 @@ internal sealed class ChainStage : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("arena-settle-").FullName;
         var chain = await Anvil.StartAsync(Path.Combine(folder, "state.json"), port);
         var settler = await chain.RichKeyAsync();
-        var terms = new VaultTerms(settler.GetPublicAddress(), EthECKey.GenerateKey().GetPublicAddress(), EthECKey.GenerateKey().GetPublicAddress(), Window, Anvil.Ether);
+        var arbiter = await chain.RichKeyAsync();
+        var terms = new VaultTerms(settler.GetPublicAddress(), arbiter.GetPublicAddress(), EthECKey.GenerateKey().GetPublicAddress(), Window, Anvil.Ether);
         var receipt = await chain.SendAsync(settler, null, ArenaVault.Creation(terms));
-        var stage = new ChainStage(chain, settler, receipt.ContractAddress!, port, folder);
+        var stage = new ChainStage(chain, settler, arbiter, receipt.ContractAddress!, port, folder);
         await stage.ConnectAsync();
         await stage.Engine.InitializeAsync();
         return stage;
@@ -177,6 +180,8 @@ internal sealed class CrashingRail(ISettlementRail rail) : ISettlementRail
     public Task<VaultState> ReadAsync(CancellationToken ct) => rail.ReadAsync(ct);
 
     public Task<VaultEpoch?> EpochAsync(long number, CancellationToken ct) => rail.EpochAsync(number, ct);
+
+    public Task<VaultEpoch?> ConfirmedEpochAsync(long number, CancellationToken ct) => rail.ConfirmedEpochAsync(number, ct);
 
     public Task<SignedTransaction> SignAsync(VaultCall call, long nonce, int bump, CancellationToken ct) => rail.SignAsync(call, nonce, bump, ct);
 

@@ -165,6 +165,8 @@ public sealed class DepositWatcherTests : IAsyncLifetime
 
         public Task<VaultEpoch?> EpochAsync(long number, CancellationToken ct) => throw new NotSupportedException();
 
+        public Task<VaultEpoch?> ConfirmedEpochAsync(long number, CancellationToken ct) => throw new NotSupportedException();
+
         public Task<SignedTransaction> SignAsync(VaultCall call, long nonce, int bump, CancellationToken ct) => throw new NotSupportedException();
 
         public Task<string?> BroadcastAsync(byte[] raw, CancellationToken ct) => throw new NotSupportedException();

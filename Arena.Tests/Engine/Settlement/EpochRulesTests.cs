@@ -10,7 +10,7 @@ public sealed class EpochRulesTests
     [Fact]
     public void AnEpochFollowsTheVaultFromBuiltToFinal()
     {
-        Assert.IsType<EpochStep.Keep>(Next(EpochStatus.Built, null));
+        Assert.IsType<EpochStep.AskPropose>(Next(EpochStatus.Built, null));
         Assert.Equal(new EpochStep.Proposed(Ends), Next(EpochStatus.Built, Held));
         Assert.IsType<EpochStep.Keep>(Next(EpochStatus.Proposed, Held));
         Assert.IsType<EpochStep.AskFinalize>(Next(EpochStatus.Proposed, Held, now: Ends + OutboxRules.WindowMargin));
@@ -41,6 +41,22 @@ public sealed class EpochRulesTests
         Assert.Contains("other roots", Assert.IsType<EpochStep.Halt>(Next(EpochStatus.Proposed, Held with { ResultRoot = "0xo" })).Because);
         Assert.Contains("other roots", Assert.IsType<EpochStep.Halt>(Next(EpochStatus.Built, Held with { PayoutRoot = "0xo" })).Because);
         Assert.Contains("dispute", Assert.IsType<EpochStep.Halt>(Next(EpochStatus.Proposed, Held with { Rejected = true })).Because);
+        Assert.Contains("did not make", Assert.IsType<EpochStep.Halt>(Next(EpochStatus.Built, Held with { ResultRoot = "0xo", Rejected = true })).Because);
+    }
+
+    [Fact]
+    public void WhatFellAndWasCorrectedNoLongerStopsAnything()
+    {
+        var old = Held with { ResultRoot = "0xfell", Rejected = true };
+        Assert.IsType<EpochStep.AskPropose>(Next(EpochStatus.Built, old));
+        // The chain forgot the corrected proposal, but not the ruling.
+        Assert.IsType<EpochStep.Back>(Next(EpochStatus.Proposed, old));
+        Assert.IsType<EpochStep.Back>(Next(EpochStatus.Finalized, old));
+        // The chain forgot the ruling too: nothing of ours may go out, for the vault would refuse it, and somebody has to dispute again.
+        Assert.Contains("lost a ruling", Assert.IsType<EpochStep.Halt>(Next(EpochStatus.Built, old with { Rejected = false })).Because);
+        Assert.Contains("lost that ruling", Assert.IsType<EpochStep.Halt>(Next(EpochStatus.Built, old with { Rejected = false, Finalized = true })).Because);
+        // What is ours now stops it when it falls, also where the chain counts its attempts anew.
+        Assert.IsType<EpochStep.Halt>(Next(EpochStatus.Proposed, Held with { Rejected = true, Attempt = 1 }));
     }
 
     private static EpochStep Next(EpochStatus status, VaultEpoch? held, long confirmed = 4, DateTimeOffset? now = null) => EpochRules.Next(
@@ -56,6 +72,7 @@ public sealed class EpochRulesTests
             WindowEndsAt = status == EpochStatus.Built ? null : Ends,
         },
         held,
+        [new("0xfell", "0xp")],
         confirmed,
         now ?? Ends);
 }

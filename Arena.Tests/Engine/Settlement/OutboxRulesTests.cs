@@ -36,6 +36,14 @@ public sealed class OutboxRulesTests
         Assert.Equal(new OutboxStep.Sign(12, 1), Next(Row(OutboxState.Broadcast, nonce: 7, versions: 1, sent: Start), Quiet with { NextNonce = 12 }, free: 12));
 
     [Fact]
+    public void ANonceAboveOneThatNobodyWillTakeIsGivenUp()
+    {
+        Assert.Equal(new OutboxStep.Sign(7, 1), Next(Row(OutboxState.Signed, nonce: 9, versions: 1), Quiet, free: 7));
+        // Those between belong to rows that go out before it.
+        Assert.Equal(new OutboxStep.Send(0), Next(Row(OutboxState.Signed, nonce: 9, versions: 1), Quiet, free: 9));
+    }
+
+    [Fact]
     public void AMinedRowIsFinalOnlyAtItsDepth()
     {
         var row = Row(OutboxState.Mined, nonce: 7, versions: 1, block: 98);
@@ -89,6 +97,8 @@ public sealed class OutboxRulesTests
         Assert.Equal(CallNeed.Later, OutboxRules.NeedOf(Vault(2, pending: 3), finalize, Start));
         Assert.Equal(CallNeed.Now, OutboxRules.NeedOf(Vault(2, pending: 3), finalize, Start + OutboxRules.WindowMargin));
         Assert.Equal(CallNeed.Done, OutboxRules.NeedOf(Vault(3), finalize, Start));
+        // Somebody else's proposal of the number is not ours done.
+        Assert.Equal(CallNeed.Later, OutboxRules.NeedOf(Vault(2, pending: 3), propose with { PayoutRoot = "0xother" }, Start));
     }
 
     private static VaultState Vault(long last, long? pending = null) => new(

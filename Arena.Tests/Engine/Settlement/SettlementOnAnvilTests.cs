@@ -219,6 +219,48 @@ public sealed class SettlementOnAnvilTests
     }
 
     [Fact]
+    public async Task AnEpochThatFellToADisputeIsCorrectedByTheOperatorProposedAgainAndClaimedOnce()
+    {
+        await using var stage = await ChainStage.OpenAsync();
+        var payer = await stage.Chain.RichKeyAsync();
+        var payee = EthECKey.GenerateKey().GetPublicAddress();
+        var owner = await stage.Engine.OwnerAsync();
+        await stage.Chain.SendAsync(payer, stage.Vault.Address, ArenaVault.DepositFor(EthAddress.Parse(OwnerReference.Of(owner))), 3 * Anvil.Ether);
+        await using (var db = await stage.Engine.DbAsync())
+        {
+            await db.Users.Where(u => u.Id == owner).ExecuteUpdateAsync(u => u.SetProperty(o => o.PayoutAddress, payee.Value));
+        }
+        await stage.StepsAsync(2);
+        Assert.IsType<WithdrawalResult.Queued>(await stage.Engine.Get<Payouts>().WithdrawAsync(owner, 1_000_000_000, default));
+        // A fault in the books: the payee gets a gwei that nobody meant to give.
+        var ledger = stage.Engine.Get<LedgerDesk>();
+        await ledger.TransferAsync(new("mistake", "mistake", [new(LedgerBook.Protocol, -1), new(Payouts.PayableTo(payee.Value), 1)]));
+        await stage.StepsAsync(4);
+        await stage.Chain.SendAsync(payer, stage.Vault.Address, ArenaVault.Dispute(1, "a gwei too much"), Anvil.Ether);
+        await stage.StepAsync();
+        var desk = stage.Engine.Get<CorrectionDesk>();
+        Assert.Equal("dispute-open", (await desk.StandingAsync(default)).Obstacle?.Code);
+        await stage.Chain.SendAsync(stage.Arbiter, stage.Vault.Address, ArenaVault.Resolve(1, 0, true));
+        await stage.StepAsync();
+        Assert.Equal("same-again", (await desk.StandingAsync(default)).Obstacle?.Code);
+
+        await ledger.TransferAsync(new("mistake taken back", "mistake", [new(Payouts.PayableTo(payee.Value), -1), new(LedgerBook.Protocol, 1)]));
+        var rebuilt = (await desk.StandingAsync(default)).Rebuilt!;
+        Assert.IsType<ResumeDecision.GoOn>(await desk.ResumeAsync(new(1, rebuilt.ResultRoot, rebuilt.PayoutRoot, "Grace", "taken back"), default));
+        await stage.SettleAsync(1);
+        Assert.Equal([1L, 2L], (await stage.ProposalsAsync()).Select(p => p.Attempt));
+        Assert.Equal(VaultEpochStatus.Finalized, (await stage.Vault.EpochAsync(1, null, default)).Status);
+        await stage.Chain.SendAsync(payer, stage.Vault.Address, ArenaVault.ReturnBond(1, 0));
+
+        await using var read = await stage.Engine.DbAsync();
+        var claim = EpochBook.ClaimOf(DevKeys.ChainId, stage.Vault.Address.Value, await read.PayoutsAsync(1, default), payee.Value);
+        var data = ArenaVault.Claim(payee, claim!.CumulativeWei, claim.Proof.Select(s => new VaultProofStep(EpochBook.Bytes(s.Hash), s.SumWei, s.SiblingIsLeft)));
+        await stage.Chain.SendAsync(payer, stage.Vault.Address, data);
+        Assert.Equal(Anvil.Ether, await stage.Chain.Eth.GetBalanceAsync(payee, default));
+        Assert.Equal("NothingToClaim", await stage.Chain.RefusalAsync(payer, stage.Vault.Address, data));
+    }
+
+    [Fact]
     public async Task AnotherVaultInTheSettingsStopsSettlementInsteadOfSettlingTwice()
     {
         await using var stage = await ChainStage.OpenAsync();

@@ -816,6 +816,53 @@ namespace Arena.Migrations.Sqlite.Migrations
                     b.ToTable("ChainCursors");
                 });
 
+            modelBuilder.Entity("Arena.Engine.Settlement.EpochCorrection", b =>
+                {
+                    b.Property<long>("Epoch")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Attempt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("By")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Changes")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("FellPayoutRoot")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("FellResultRoot")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("PayoutRoot")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("ResultRoot")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Epoch", "Number");
+
+                    b.ToTable("EpochCorrections");
+                });
+
             modelBuilder.Entity("Arena.Engine.Settlement.EpochPayout", b =>
                 {
                     b.Property<long>("Epoch")
@@ -911,6 +958,9 @@ namespace Arena.Migrations.Sqlite.Migrations
                     b.Property<long?>("FinalizedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long>("LedgerUpTo")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("Matches")
                         .HasColumnType("INTEGER");
 
@@ -944,6 +994,51 @@ namespace Arena.Migrations.Sqlite.Migrations
                     b.HasKey("Number");
 
                     b.ToTable("SettlementEpochs");
+                });
+
+            modelBuilder.Entity("Arena.Engine.Settlement.VaultLook", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Attempt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("Deep")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("Disputed")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<long>("Epoch")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<bool>("Finalized")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Halt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("PayoutRoot")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<bool>("Rejected")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("ResultRoot")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long?>("WindowEndsAt")
+                        .HasColumnType("INTEGER");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("VaultLooks");
                 });
 
             modelBuilder.Entity("Arena.Engine.Spaces.SpaceMaterial", b =>
