@@ -1,21 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { board, withClass } from "./document.mjs";
 
-/** As much of a document as the boards use: elements with attributes, text and children. */
-class Node {
-  constructor(tag) { Object.assign(this, { tag, attributes: {}, children: [], textContent: "", style: { setProperty: (name, value) => { this.attributes[name] = value; } } }); }
-  setAttribute(name, value) { this.attributes[name] = value; }
-  addEventListener() {}
-  append(...nodes) { this.children.push(...nodes); }
-  all(test) { return [...(test(this) ? [this] : []), ...this.children.flatMap((child) => (child instanceof Node ? child.all(test) : []))]; }
-  get words() { return [this.textContent, ...this.children.map((child) => (child instanceof Node ? child.words : String(child)))].join(" ").replace(/\s+/g, " ").trim(); }
-}
-
-globalThis.document = { createElement: (tag) => new Node(tag), createElementNS: (_, tag) => new Node(tag) };
-
-const board = (slug) => import(`../../Arena.Web/wwwroot/viewer/spaces/${slug}.js`);
 const two = { players: [{ name: "Ada" }, { name: "Bo" }], seats: [0, 1], animate: false };
-const withClass = (node, name) => node.all((n) => String(n.attributes.class ?? "").split(" ").includes(name));
 
 test("Instruct shows its constraints, and afterwards who kept to which", async () => {
   const { render, describe, move, kept } = await board("instruct");
