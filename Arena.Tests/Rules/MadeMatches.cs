@@ -29,4 +29,13 @@ internal static class MadeMatches
     /// <summary>One house agent for each player.</summary>
     public static PlayedMatch House(MatchSetup setup, params IHouseAgent[] agents) =>
         Play(setup, (play, turn) => play.HouseReply(turn, agents[turn.Player]));
+
+    /// <summary>How one house agent does against another over matches with seeds from 1: its mean score, from 0 to 1, and what the true mean is at least, with 99 per cent.</summary>
+    public static (double Mean, double AtLeast) Grade(ISpaceRules rules, IHouseAgent strong, IHouseAgent weak, int matches)
+    {
+        var scores = Enumerable.Range(1, matches).Select(seed => House(Setup(rules, seed: seed), strong, weak).Scores![0] / 1e6).ToList();
+        var mean = scores.Average();
+        var deviation = Math.Sqrt(scores.Sum(s => (s - mean) * (s - mean)) / (matches - 1));
+        return (mean, mean - 2.326 * deviation / Math.Sqrt(matches));
+    }
 }
