@@ -65,17 +65,19 @@ public readonly record struct ConnectFourBoard(ulong Mine, ulong All)
     }
 
     /// <summary>The empty cells that would complete a four of <paramref name="discs"/>, reachable now or not.</summary>
-    public ulong Completions(ulong discs)
+    public ulong Completions(ulong discs) => Completions(discs, All);
+
+    /// <summary>The cells outside <paramref name="all"/> that would complete a four of <paramref name="discs"/>.</summary>
+    public static ulong Completions(ulong discs, ulong all)
     {
         var cells = discs << 1 & discs << 2 & discs << 3;
-        foreach (var step in (ReadOnlySpan<int>)[6, 7, 8])
+        return (cells | Along(discs, 6) | Along(discs, 7) | Along(discs, 8)) & Cells & ~all;
+
+        static ulong Along(ulong discs, int step)
         {
-            var up = discs << step & discs << 2 * step;
-            cells |= up & (discs << 3 * step | discs >> step);
-            var down = discs >> step & discs >> 2 * step;
-            cells |= down & (discs >> 3 * step | discs << step);
+            ulong up = discs << step, up2 = discs << 2 * step, down = discs >> step, down2 = discs >> 2 * step;
+            return up & up2 & (discs << 3 * step | down) | down & down2 & (discs >> 3 * step | up);
         }
-        return cells & Cells & ~All;
     }
 
     /// <summary>The four cells of a line of <paramref name="discs"/>, or 0.</summary>

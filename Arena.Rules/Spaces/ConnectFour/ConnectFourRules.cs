@@ -36,7 +36,7 @@ public sealed class ConnectFourRules : ISpaceRules
         "One digit, 1 to 7: a column that is not full. Example: 4");
 
     public IReadOnlyList<IHouseAgent> House { get; } =
-        [new RandomAgent(), new ConnectFourGreedy(), new ConnectFourSearch(2), new ConnectFourSearch(4), new ConnectFourSearch(8)];
+        [new RandomAgent(), new ConnectFourGreedy(), new ConnectFourSearch(2), new ConnectFourSearch(4), new ConnectFourSearch(8), new ConnectFourPerfect()];
 
     public IGameState Start(Draws draws, int seats) => new ConnectFourState(default, "");
 

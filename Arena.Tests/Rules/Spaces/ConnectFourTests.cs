@@ -23,12 +23,28 @@ public sealed class ConnectFourTests
     [Fact]
     public void ThePositionsAfterEachPlyAreAsManyAsKnown()
     {
-        int[] known = [1, 7, 49, 238, 1120, 4263, 16422, 54859, 184275];
-        HashSet<ConnectFourBoard> level = [default];
-        foreach (var count in known)
+        int[] known = [1, 7, 49, 238, 1_120, 4_263, 16_422, 54_859, 184_275, 558_186, 1_662_623];
+        List<ConnectFourBoard> level = [default];
+        for (var ply = 0; ; ply++)
         {
-            Assert.Equal(count, level.Count);
-            level = [.. level.Where(b => !b.Over).SelectMany(b => Enumerable.Range(0, 7).Where(b.CanPlay).Select(b.Play))];
+            Assert.Equal(known[ply], level.Count);
+            if (ply == known.Length - 1)
+            {
+                break;
+            }
+            var (next, keys) = (new List<ConnectFourBoard>(known[ply + 1]), new HashSet<ulong>(known[ply + 1]));
+            foreach (var board in level.Where(b => !b.Over))
+            {
+                for (var landings = board.Landings; landings != 0; landings &= landings - 1)
+                {
+                    var after = board.PlayAt(landings & ~(landings - 1));
+                    if (keys.Add(after.Key))
+                    {
+                        next.Add(after);
+                    }
+                }
+            }
+            level = next;
         }
     }
 
@@ -145,6 +161,37 @@ public sealed class ConnectFourTests
             Assert.Equal("4", agent.Act(Rules, After("112233"), 0, draws));
             Assert.Equal("4", agent.Act(Rules, After("11223"), 1, draws));
         }
+    }
+
+    [Fact]
+    public void TheSolverBeatsTheSearchThatItFallsBackOn()
+    {
+        var (mean, atLeast) = MadeMatches.Grade(Rules, Rules.House.Single(h => h.Slug == "solver"), Rules.House.Single(h => h.Slug == "alpha-beta-8"), 30);
+        Assert.True(atLeast > 0.5, $"{mean:0.000}, at least {atLeast:0.000}");
+    }
+
+    /// <summary>The one thing that the solver does better than the search it falls back on: it never lets go of what the position is worth.</summary>
+    [Fact]
+    public void TheSolverGivesNothingAwayOnceTheGameCanBeSolved()
+    {
+        var (agent, exact, asked) = (Rules.House.Single(h => h.Slug == "solver"), new ConnectFourSolver(18), 0);
+        for (var seed = 1; seed <= 12; seed++)
+        {
+            var draws = new Draws(MadeMatches.Setup(Rules, seed: seed).Seed, "test");
+            var state = Rules.Start(draws, 2);
+            for (var ply = 0; Rules.ToAct(state) is [var seat]; ply++)
+            {
+                var action = ply < 20 ? EverySpaceTests.AnyLegal(Rules, state, seat, draws) : agent.Act(Rules, state, seat, draws);
+                var next = Rules.Apply(state, new Dictionary<int, string> { [seat] = action });
+                if (ply >= 20)
+                {
+                    Assert.Equal(exact.Winner(((ConnectFourState)state).Board), -exact.Winner(((ConnectFourState)next).Board));
+                    asked++;
+                }
+                state = next;
+            }
+        }
+        Assert.True(asked > 40);
     }
 
     [Fact]

@@ -46,7 +46,7 @@ public sealed class SparringTests
     {
         var game = ConnectFourGame.Instance;
         var chance = new SeededChance(1);
-        foreach (var house in SpaceRegistry.Find("connect-four")!.House.Where(h => h.Slug != "alpha-beta-8"))
+        foreach (var house in SpaceRegistry.Find("connect-four")!.House.Where(h => h.Slug is not ("alpha-beta-8" or "solver")))
         {
             var opponent = Opponents.TryFind(game, house.Slug)!;
             for (var board = default(Board); board.Running;)
