@@ -12,6 +12,9 @@ namespace Arena.Rules.Hashing;
 /// </summary>
 public static unsafe class Sha256
 {
+    /// <summary>A switch of <see cref="AppContext"/>, read once: where it is set, OpenSSL is never called.</summary>
+    public const string BaseLibraryOnly = "Arena.Rules.Hashing.BaseLibraryOnly";
+
     // The native calls hold up the collector, so they must be over within a microsecond or so.
     private const int LongestNative = 1_024;
 
@@ -41,9 +44,13 @@ public static unsafe class Sha256
 
         private Native(nint update) => _update = (delegate* unmanaged[SuppressGCTransition]<Context*, byte*, nuint, int>)update;
 
-        /// <summary>Null where there is no OpenSSL 3, or one that gives other bytes than the base library.</summary>
+        /// <summary>Null where there is no OpenSSL 3, or one that gives other bytes than the base library, and where nobody wants it.</summary>
         public static Native? Load()
         {
+            if (AppContext.TryGetSwitch(BaseLibraryOnly, out var only) && only)
+            {
+                return null;
+            }
             if (!OperatingSystem.IsLinux() || !NativeLibrary.TryLoad("libcrypto.so.3", out var library) || !NativeLibrary.TryGetExport(library, "SHA256_Update", out var update))
             {
                 return null;

@@ -1,6 +1,13 @@
+using System.Linq.Expressions;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.Loader;
 using System.Security.Cryptography;
 using System.Text;
+using Arena.Rules;
 using Arena.Rules.Hashing;
+using Arena.Rules.Play;
+using Arena.Rules.Transcripts;
 
 namespace Arena.Tests.Rules.Hashing;
 
@@ -44,6 +51,55 @@ public sealed class Sha256Tests
         Sha256.Hash(message, message.AsSpan(60, 32));
         Assert.Equal(expected, message[60..92]);
     }
+
+    /// <summary>A second copy of the kernel that hashes with the base library only replays matches of this one: draws, chains, commitments and bytes come out the same.</summary>
+    [Theory]
+    [InlineData("connect-four")]
+    [InlineData("holdem")]
+    [InlineData("tradewars")]
+    public void WithoutOpenSslAMatchHasTheSameBytes(string slug)
+    {
+        var rules = SpaceRegistry.Find(slug)!;
+        var setup = MadeMatches.Setup(rules, seed: 5);
+        var match = MadeMatches.Play(setup, (play, turn) => play.HouseReply(turn, rules.House[turn.Player % 2]));
+
+        var plain = PlainKernel.Value;
+        var replay = plain.GetType(typeof(TranscriptReplay).FullName!)!.GetMethod(nameof(TranscriptReplay.Run))!;
+        var run = Expression.Parameter(typeof(byte[]));
+        var report = Expression.Lambda<Func<byte[], object>>(
+            Expression.Call(
+                replay,
+                Expression.Convert(run, typeof(ReadOnlySpan<byte>)),
+                Expression.Constant(plain.GetType(typeof(SpaceRegistry).FullName!)!.GetMethod(nameof(SpaceRegistry.Find))!.Invoke(null, [slug]), replay.GetParameters()[1].ParameterType),
+                Expression.Constant(MatchPlay.Commitment(setup.Seed))),
+            run).Compile()(match.Transcript);
+        object? Of(object? from, string property) => from!.GetType().GetProperty(property)!.GetValue(from);
+
+        Assert.Equal(true, Of(report, nameof(ReplayReport.Ok)));
+        Assert.Equal(match.Transcript, Of(Of(report, nameof(ReplayReport.Match)), nameof(PlayedMatch.Transcript)));
+        Assert.Equal(match.ChainHead, Of(Of(report, nameof(ReplayReport.Match)), nameof(PlayedMatch.ChainHead)));
+    }
+
+    private static readonly Lazy<Assembly> PlainKernel = new(() =>
+    {
+        // This kernel's own choice is made first.
+        Sha256.Hash([], stackalloc byte[32]);
+        AppContext.SetSwitch(Sha256.BaseLibraryOnly, true);
+        try
+        {
+            var kernel = new AssemblyLoadContext("plain").LoadFromAssemblyPath(typeof(Sha256).Assembly.Location);
+            var hashing = kernel.GetType(typeof(Sha256).FullName!)!;
+            RuntimeHelpers.RunClassConstructor(hashing.TypeHandle);
+            var native = hashing.GetField("Short", BindingFlags.NonPublic | BindingFlags.Static)!;
+            Assert.NotSame(typeof(Sha256), hashing);
+            Assert.Null(native.GetValue(null));
+            return kernel;
+        }
+        finally
+        {
+            AppContext.SetSwitch(Sha256.BaseLibraryOnly, false);
+        }
+    });
 
     [Fact]
     public void ManyThreadsAtOnceGetTheirOwn()
