@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Arena.Engine;
 using Arena.Engine.Matches;
+using Arena.Rules;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Arena.Tests.Web;
@@ -36,6 +37,30 @@ public sealed partial class PageTests(SiteFixture site)
         Assert.DoesNotMatch(@"<[^>]+\sstyle=", browser.Page);
         Assert.DoesNotMatch(@"<[^>]+\son[a-z]+=", browser.Page);
     }
+
+    public static TheoryData<string> Slugs => [.. SpaceRegistry.All.Select(s => s.Card.Slug)];
+
+    /// <summary>Rules are Markdown: what must come through is their words, whatever stands around them.</summary>
+    [Theory]
+    [MemberData(nameof(Slugs))]
+    public async Task EverySpacesPageShowsItsPitchItsRulesAndHowToAnswer(string slug)
+    {
+        var rules = SpaceRegistry.Find(slug)!;
+        var browser = site.Browse();
+        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync($"/spaces/{slug}")).StatusCode);
+        var shown = Words(browser.Text);
+        Assert.Contains(Words(rules.Card.Name), shown);
+        Assert.Contains(Words(rules.Card.Pitch), shown);
+        Assert.Contains(Words(rules.Card.ActionHelp), shown);
+        var paragraphs = rules.Card.RulesText.Split('\n').Select(line => Words(line)).Where(line => line.Length > 0).ToList();
+        Assert.NotEmpty(paragraphs);
+        Assert.All(paragraphs, line => Assert.Contains(line, shown));
+        Assert.All(rules.House, agent => Assert.Contains(Words(agent.About), shown));
+        Assert.DoesNotContain("**", browser.Text);
+    }
+
+    /// <summary>Letters, digits and signs of a text, without blanks and the marks of Markdown.</summary>
+    private static string Words(string text) => Regex.Replace(text, @"^\s*-\s|[\s*`]", "");
 
     [Fact]
     public async Task EveryScriptAndStyleThatAPageNamesIsThere()
