@@ -38,20 +38,20 @@ public static class Glicko
         }
         var mu = (player.Rating - Zero) / Scale;
         var phi = player.Deviation / Scale;
-        double information = 0, surprise = 0;
-        foreach (var game in games)
-        {
-            var g = Weight(game.OpponentDeviation / Scale);
-            var gap = mu - (game.OpponentRating - Zero - game.Advantage) / Scale;
-            var expected = 1 / (1 + Math.Exp(-g * gap));
-            information += g * g * expected * (1 - expected);
-            surprise += g * (game.Score - expected);
-        }
+        var (information, surprise) = Evidence(mu, games);
         var v = 1 / information;
         var volatility = Volatility(player.Volatility, phi, v, v * surprise, tau);
         var grown = phi * phi + periods * volatility * volatility;
         var deviation = 1 / Math.Sqrt(1 / grown + information);
         return new GlickoPlayer(Zero + Scale * (mu + deviation * deviation * surprise), Scale * deviation, volatility);
+    }
+
+    /// <summary>Steps 3 and 4 of the paper: the variance v of the rating by these games alone, and the improvement Δ that they show; in the model's own scale.</summary>
+    /// <param name="games">At least one.</param>
+    public static (double Variance, double Improvement) Estimate(GlickoPlayer player, ReadOnlySpan<GlickoGame> games)
+    {
+        var (information, surprise) = Evidence((player.Rating - Zero) / Scale, games);
+        return (1 / information, surprise / information);
     }
 
     /// <summary>A deviation (points) after periods without games: sqrt(phi² + periods sigma²).</summary>
@@ -75,6 +75,21 @@ public static class Glicko
         }
         var precision = 1 / (deviation * deviation) + information;
         return (rating + q / precision * surprise, Math.Sqrt(1 / precision));
+    }
+
+    /// <summary>1 / v and Δ / v.</summary>
+    private static (double Information, double Surprise) Evidence(double mu, ReadOnlySpan<GlickoGame> games)
+    {
+        double information = 0, surprise = 0;
+        foreach (var game in games)
+        {
+            var g = Weight(game.OpponentDeviation / Scale);
+            var gap = mu - (game.OpponentRating - Zero - game.Advantage) / Scale;
+            var expected = 1 / (1 + Math.Exp(-g * gap));
+            information += g * g * expected * (1 - expected);
+            surprise += g * (game.Score - expected);
+        }
+        return (information, surprise);
     }
 
     private static double Weight(double phi) => 1 / Math.Sqrt(1 + 3 * phi * phi / (Math.PI * Math.PI));

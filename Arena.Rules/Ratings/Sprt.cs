@@ -38,8 +38,12 @@ public sealed record EloEstimate(double Elo, double Low, double High, double Sco
 /// <param name="Elo1">Upper hypothesis, Elo points.</param>
 /// <param name="Alpha">Chance to accept the upper when the lower is true.</param>
 /// <param name="Beta">Chance to accept the lower when the upper is true.</param>
-public sealed record Sprt(double Elo0, double Elo1, double Alpha = 0.05, double Beta = 0.05)
+/// <param name="Normalized">Whether the hypotheses are normalised Elo, (mean score - 1/2) / deviation of one game's score in units of <see cref="PerDeviation"/>: equally hard to tell apart however many games are drawn. Three or five cells only.</param>
+public sealed record Sprt(double Elo0, double Elo1, double Alpha = 0.05, double Beta = 0.05, bool Normalized = false)
 {
+    /// <summary>Normalised Elo points of one standard deviation of a game's score, 800 / ln 10.</summary>
+    public const double PerDeviation = 347.43558552260146;
+
     private const double EmptyCell = 1e-3;
 
     public double LowerBound => Math.Log(Beta / (1 - Alpha));
@@ -84,24 +88,52 @@ public sealed record Sprt(double Elo0, double Elo1, double Alpha = 0.05, double 
             return 0;
         }
         var (total, cells) = Cells(counts);
-        var (tilt0, mean0) = Tilt(cells, ScoreOf(Elo0));
-        var (tilt1, mean1) = Tilt(cells, ScoreOf(Elo1));
-        // p(i) under a hypothesis is share / (1 + tilt (score - mean)), so the log ratio needs only the denominators.
-        return total * cells.Sum(c => c.Share * (Math.Log(1 + tilt0 * (c.Score - mean0)) - Math.Log(1 + tilt1 * (c.Score - mean1))));
+        var (one, other) = Normalized ? (NearestDeviation(cells, Elo0), NearestDeviation(cells, Elo1)) : (Nearest(cells, ScoreOf(Elo0)), Nearest(cells, ScoreOf(Elo1)));
+        return total * cells.Select((c, i) => c.Share * Math.Log(other[i] / one[i])).Sum();
     }
 
-    private static (double Total, (double Score, double Share)[] Cells) Cells(IReadOnlyList<long> counts)
+    internal static (double Total, (double Score, double Share)[] Cells) Cells(IReadOnlyList<long> counts)
     {
         var filled = counts.Select(c => c == 0 ? EmptyCell : c).ToArray();
         var total = filled.Sum();
         return (total, [.. filled.Select((c, i) => ((double)i / (counts.Count - 1), c / total))]);
     }
 
-    /// <summary>The root x of sum share (score - mean) / (1 + x (score - mean)), which falls strictly between its two poles: bisection.</summary>
-    private static (double Tilt, double Mean) Tilt((double Score, double Share)[] cells, double mean)
+    /// <summary>The likeliest distribution whose mean score is <paramref name="mean"/>: share / (1 + x (score - mean)).</summary>
+    private static double[] Nearest((double Score, double Share)[] cells, double mean) => Tilted(cells, [.. cells.Select(c => c.Score - mean)]);
+
+    /// <summary>
+    /// The likeliest distribution in which (mean - 1/2) is the wanted number of deviations: the condition is made linear at the last guess, until nothing moves. A pair of
+    /// games has 1/√2 of a game's deviation.
+    /// </summary>
+    private static double[] NearestDeviation((double Score, double Share)[] cells, double elo)
     {
-        var low = -1 / (cells[^1].Score - mean);
-        var high = 1 / (mean - cells[0].Score);
+        var wanted = elo / PerDeviation * cells.Length switch
+        {
+            3 => 1,
+            5 => Math.Sqrt(2),
+            _ => throw new ArgumentException("Normalised Elo is of single games or mirrored pairs: three or five counts.", nameof(cells)),
+        };
+        double[] guess = [.. cells.Select(_ => 1.0 / cells.Length)];
+        for (var round = 0; round < 50; round++)
+        {
+            var mean = cells.Select((c, i) => guess[i] * c.Score).Sum();
+            var variance = cells.Select((c, i) => guess[i] * (c.Score - mean) * (c.Score - mean)).Sum();
+            var next = Tilted(cells, [.. cells.Select(c => c.Score - 0.5 - wanted * Math.Sqrt(variance) * (1 + (mean - c.Score) * (mean - c.Score) / variance) / 2)]);
+            var settled = next.Zip(guess).All(p => Math.Abs(p.First - p.Second) < 1e-13);
+            guess = next;
+            if (settled)
+            {
+                break;
+            }
+        }
+        return guess;
+    }
+
+    /// <summary>share / (1 + x value) with the x for which Σ share · value / (1 + x value) is 0, which falls strictly between its two poles: bisection.</summary>
+    private static double[] Tilted((double Score, double Share)[] cells, double[] values)
+    {
+        var (low, high) = (-1 / values.Max(), -1 / values.Min());
         for (var i = 0; i < 200; i++)
         {
             var middle = low + (high - low) / 2;
@@ -110,16 +142,17 @@ public sealed record Sprt(double Elo0, double Elo1, double Alpha = 0.05, double 
                 break;
             }
             var value = 0.0;
-            foreach (var (score, share) in cells)
+            for (var cell = 0; cell < values.Length; cell++)
             {
-                value += share * (score - mean) / (1 + middle * (score - mean));
+                value += cells[cell].Share * values[cell] / (1 + middle * values[cell]);
             }
             (low, high) = value > 0 ? (middle, high) : (low, middle);
         }
-        return (low + (high - low) / 2, mean);
+        var tilt = low + (high - low) / 2;
+        return [.. cells.Select((c, i) => c.Share / (1 + tilt * values[i]))];
     }
 
-    private static double ScoreOf(double elo) => 1 / (1 + Math.Pow(10, -elo / 400));
+    internal static double ScoreOf(double elo) => 1 / (1 + Math.Pow(10, -elo / 400));
 
     private static double EloOf(double score) => score switch
     {

@@ -5,7 +5,7 @@ namespace Arena.Tests.Rules.Ratings;
 // choix's test data.
 public sealed class ChoiceModelTests
 {
-    // choix stopped early here: at its digits the gradient is still 2e-5, at ours it is 0 (next test).
+    // choix stopped early here: at its printed digits the gradient is still 2e-5 (and not along them, so no penalty explains it), at ours it is 0 (next test).
     private static readonly int[][] Rankings = [[0, 1, 2], [3, 2, 0], [1, 3]];
 
     [Fact]

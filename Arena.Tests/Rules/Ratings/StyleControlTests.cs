@@ -45,6 +45,9 @@ public sealed class StyleControlTests
         var fit = BradleyTerry.Fit(BattleTable.FromIds(7, first, second, outcomes), LogOdds);
         double[] expected = [0, 0.68, 1.11, 1.25, 1.29, 1.44, 1.58];
         Assert.All(fit.Ratings.Order().Zip(expected), p => Assert.Equal(p.Second, p.First, 0.00501));
+        // Standard errors of the differences to Baltimore: 0.3 to the printed digit, all of them.
+        var covariance = BradleyTerry.Fit(BattleTable.FromIds(7, first, second, outcomes), LogOdds with { Intervals = BradleyTerryIntervals.Curvature, WithCovariance = true }).Covariance;
+        Assert.All(Enumerable.Range(0, 6), team => Assert.Equal(0.3, Math.Sqrt(covariance[team * 8] + covariance[48] - 2 * covariance[team * 7 + 6]), 0.0501));
     }
 
     [Fact]
