@@ -42,6 +42,8 @@ public sealed class ArenaDb(DbContextOptions<ArenaDb> options) : IdentityDbConte
 
     public DbSet<MatchTranscript> MatchTranscripts => Set<MatchTranscript>();
 
+    public DbSet<MatchStyle> MatchStyles => Set<MatchStyle>();
+
     public DbSet<RecordedReply> RecordedReplies => Set<RecordedReply>();
 
     public DbSet<MatchFollowUp> MatchFollowUps => Set<MatchFollowUp>();

@@ -97,6 +97,7 @@ public static class EngineServices
         services.AddSingleton<MatchHost>();
         services.AddSingleton<MatchScheduler>();
         services.AddSingleton<MatchReader>();
+        services.AddSingleton<MatchStyles>();
         services.AddSingleton<RatingHistory>();
         services.AddSingleton<Ladders>();
         services.AddSingleton<LadderKeeper>();

@@ -12,19 +12,24 @@ namespace Arena.Engine.Matches;
 /// Keeps every space's ladder fitted: reads the rated matches closed since the last look, counts them, fits where something is new. A fit
 /// takes at most a twentieth of the time, however long the list becomes.
 /// </summary>
-public sealed partial class LadderKeeper(IDbContextFactory<ArenaDb> factory, Ladders ladders, TimeProvider time, ILogger<LadderKeeper> log) : BackgroundService
+public sealed partial class LadderKeeper(IDbContextFactory<ArenaDb> factory, Ladders ladders, MatchStyles styles, TimeProvider time, ILogger<LadderKeeper> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
 
     /// <summary>A match's moment is set before its commit: one that closed this long ago may still turn up.</summary>
     private static readonly TimeSpan Overlap = TimeSpan.FromMinutes(2);
 
+    /// <summary>Judged matches whose texts are counted in one look: a site that has many of them from before catches up little by little.</summary>
+    private const int MostCounted = 500;
+
     private readonly Dictionary<string, LadderBook> _books = [];
     private readonly Dictionary<string, SkillBook> _skills = [];
+    private readonly Dictionary<string, StyleBook> _styles = [];
+    private readonly Queue<(MatchId Match, string Space, Guid[] Versions, long[] Scores)> _uncounted = [];
     private readonly Dictionary<string, DateTimeOffset> _notBefore = [];
     private readonly HashSet<string> _stale = [];
     private readonly Dictionary<string, string> _flags = [];
-    private readonly HashSet<MatchId> _corrected = [];
+    private readonly Dictionary<MatchId, IReadOnlyList<long>> _corrected = [];
     private readonly Dictionary<MatchId, DateTimeOffset> _recent = [];
     private DateTimeOffset _from = DateTimeOffset.MinValue;
 
@@ -35,6 +40,7 @@ public sealed partial class LadderKeeper(IDbContextFactory<ArenaDb> factory, Lad
         await ReadAsync(db, ct);
         await LookAtFlagsAsync(db, ct);
         await CorrectAsync(db, ct);
+        await CountStylesAsync(db, ct);
         var now = time.GetUtcNow();
         var due = _stale.Where(s => !(_notBefore.GetValueOrDefault(s) > now)).ToList();
         if (due.Count == 0)
@@ -45,8 +51,7 @@ public sealed partial class LadderKeeper(IDbContextFactory<ArenaDb> factory, Lad
         {
             var watch = Stopwatch.GetTimestamp();
             var terms = await TermsAsync(db, space, ct);
-            var ladder = SpaceLadder.Of(_books[space].Copy(), terms, now);
-            ladders.Publish(space, _skills.TryGetValue(space, out var skills) ? ladder with { Skills = skills.Places(terms) } : ladder);
+            ladders.Publish(space, SpaceLadder.Of(_books[space].Copy(), terms, now).With(_skills.GetValueOrDefault(space), _styles.GetValueOrDefault(space)));
             _stale.Remove(space);
             _notBefore[space] = now + 20 * Stopwatch.GetElapsedTime(watch);
         }
@@ -109,6 +114,10 @@ public sealed partial class LadderKeeper(IDbContextFactory<ArenaDb> factory, Lad
             {
                 (_skills.TryGetValue(row.Space, out var skills) ? skills : _skills[row.Space] = new SkillBook()).Add(row.At, row.Id.Value, versions, scores);
             }
+            if (SpaceLadder.IsJudged(row.Space))
+            {
+                _uncounted.Enqueue((row.Id, row.Space, versions, scores));
+            }
             _stale.Add(row.Space);
             latest = row.At > latest ? row.At : latest;
             if (_recent.Count > 50_000)
@@ -125,14 +134,32 @@ public sealed partial class LadderKeeper(IDbContextFactory<ArenaDb> factory, Lad
     {
         foreach (var correction in await db.Corrections.AsNoTracking().ToListAsync(ct))
         {
-            if (!_books.TryGetValue(correction.Space, out var book) || !_corrected.Add(correction.MatchId))
+            var scores = Correction.Read(correction.Scores);
+            if (!_books.TryGetValue(correction.Space, out var book) || !_corrected.TryAdd(correction.MatchId, scores))
             {
                 continue;
             }
             var versions = await db.MatchSeats.AsNoTracking().Where(s => s.MatchId == correction.MatchId).OrderBy(s => s.Player).Select(s => s.VersionId).ToListAsync(ct);
-            book.Replace([.. versions.Select(v => v.Value)], Correction.Read(correction.Was), Correction.Read(correction.Scores));
-            _skills.GetValueOrDefault(correction.Space)?.Replace(correction.MatchId.Value, Correction.Read(correction.Scores));
+            book.Replace([.. versions.Select(v => v.Value)], Correction.Read(correction.Was), scores);
+            _skills.GetValueOrDefault(correction.Space)?.Replace(correction.MatchId.Value, scores);
+            _styles.GetValueOrDefault(correction.Space)?.Replace(correction.MatchId.Value, scores);
             _stale.Add(correction.Space);
+        }
+    }
+
+    /// <summary>How the texts of newly read judged matches are written.</summary>
+    private async Task CountStylesAsync(ArenaDb db, CancellationToken ct)
+    {
+        var next = _uncounted.Take(MostCounted).ToList();
+        var counts = next.Count == 0 ? null : await styles.OfAsync(db, [.. next.Select(m => m.Match)], ct);
+        foreach (var (match, space, versions, scores) in next)
+        {
+            _uncounted.Dequeue();
+            if (counts![match] is { } texts)
+            {
+                (_styles.TryGetValue(space, out var book) ? book : _styles[space] = new StyleBook()).Add(match.Value, versions, _corrected.GetValueOrDefault(match) ?? scores, texts);
+                _stale.Add(space);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Arena.Rules;
+using Arena.Rules.Play;
 using Arena.Rules.Ratings;
 
 namespace Arena.Engine.Ratings;
@@ -18,6 +19,18 @@ public sealed record SpaceLadder(DateTimeOffset At, Ladder Fit, LadderBook Book,
 
     /// <summary>In spaces with more than two seats: skills by finishing order, which their list is ranked by. Empty elsewhere.</summary>
     public IReadOnlyDictionary<Guid, SkillPlace> Skills { get; init; } = new Dictionary<Guid, SkillPlace>();
+
+    /// <summary>In spaces where judges compare texts: the ranking at equal style beside the plain one. Null elsewhere.</summary>
+    public StyledLadder? Style { get; init; }
+
+    /// <summary>Whether judges decide a space's matches.</summary>
+    public static bool IsJudged(string space) => SpaceRegistry.Find(space)?.Card.Judging == JudgingMode.Judges;
+
+    /// <summary>The same with what stands beside the plain fit, fitted to the same terms.</summary>
+    /// <param name="skills">Null where two play.</param>
+    /// <param name="styles">Null where no judges decide.</param>
+    public SpaceLadder With(SkillBook? skills, StyleBook? styles) =>
+        this with { Skills = skills?.Places(Terms) ?? Skills, Style = styles?.Fit(Terms, Fit.PriorDeviation) };
 
     /// <summary>Whether a space's list is ranked by finishing order; a space whose rules are gone is not.</summary>
     public static bool RanksByPlace(string space) => SpaceRegistry.Find(space)?.Card.RanksByPlace ?? false;

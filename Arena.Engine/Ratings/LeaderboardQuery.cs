@@ -20,6 +20,9 @@ public sealed record LeaderboardRow(
 {
     /// <summary>Runs outside the platform: the owner's machine answers.</summary>
     public bool SelfHosted => Kind is AgentKind.Bot or AgentKind.Chat;
+
+    /// <summary>In judged spaces: place in the ladder at equal style; null elsewhere and until the next fit.</summary>
+    public LadderPlace? Styled { get; init; }
 }
 
 /// <summary>What to show of a leaderboard; null shows all.</summary>
@@ -36,7 +39,8 @@ public sealed record LeaderboardFilter(AgentKind? Kind = null, string? Owner = n
 /// <summary>The ranking of a space by its ladder (where more than two play: by its skills), the live Elo beside. Each agent stands there once, with the version that it plays now.</summary>
 public sealed class LeaderboardQuery(IDbContextFactory<ArenaDb> factory, Ladders ladders)
 {
-    public async Task<IReadOnlyList<LeaderboardRow>> OfAsync(string space, int take = 100, LeaderboardFilter? filter = null, CancellationToken ct = default)
+    /// <param name="styled">Ranked at equal style instead; as judged where no judges decide.</param>
+    public async Task<IReadOnlyList<LeaderboardRow>> OfAsync(string space, int take = 100, LeaderboardFilter? filter = null, bool styled = false, CancellationToken ct = default)
     {
         await using var db = await factory.CreateDbContextAsync(ct);
         var rows = await (
@@ -50,8 +54,9 @@ public sealed class LeaderboardQuery(IDbContextFactory<ArenaDb> factory, Ladders
             .AsNoTracking().ToListAsync(ct);
         var ladder = ladders.Of(space);
         var byPlace = SpaceLadder.RanksByPlace(space);
+        var places = styled && ladder.Style is { } style ? style.Places : ladder.Fit.Places;
         var ordered = rows.Select(r => (Row: r, Place: ladder.Fit.Places.GetValueOrDefault(r.Rating.VersionId.Value), Skill: ladder.Skills.GetValueOrDefault(r.Rating.VersionId.Value)))
-            .Select(r => (r.Row, r.Place, r.Skill, Span: Span(byPlace, r.Place, r.Skill)))
+            .Select(r => (r.Row, r.Place, r.Skill, Span: Span(byPlace, places.GetValueOrDefault(r.Row.Rating.VersionId.Value), r.Skill)))
             .OrderByDescending(r => r.Span?.Value ?? (byPlace ? Skill.Newcomer.Mu : r.Row.Rating.MilliElo)).ThenByDescending(r => r.Row.Rating.Games).ThenBy(r => r.Row.Rating.VersionId.Value).ToList();
         var lows = ordered.Where(r => r.Span is not null).Select(r => r.Span!.Value.Low).Order().ToArray();
         var highs = ordered.Where(r => r.Span is not null).Select(r => r.Span!.Value.High).Order().ToArray();
@@ -60,7 +65,10 @@ public sealed class LeaderboardQuery(IDbContextFactory<ArenaDb> factory, Ladders
             r.Row.Rating.MilliElo, r.Place, r.Skill,
             r.Span is { } above ? 1 + lows.Length - First(lows, low => low > above.High) : 1,
             r.Span is { } below ? ordered.Count - First(highs, high => high >= below.Low) : ordered.Count,
-            r.Row.Rating.IsProvisional, r.Row.Rating.Games, r.Row.Rating.Wins, r.Row.Rating.Losses, r.Row.Rating.Draws));
+            r.Row.Rating.IsProvisional, r.Row.Rating.Games, r.Row.Rating.Wins, r.Row.Rating.Losses, r.Row.Rating.Draws)
+        {
+            Styled = ladder.Style?.Places.GetValueOrDefault(r.Row.Rating.VersionId.Value),
+        });
         return [.. lines.Where(l => filter?.Shows(l) ?? true).Take(take)];
     }
 

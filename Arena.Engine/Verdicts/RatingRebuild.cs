@@ -15,10 +15,10 @@ public sealed record RebuiltRating(string Space, VersionId Version, AgentId Agen
 /// <summary>What a rebuild found.</summary>
 /// <param name="Matches">Rated matches looked at.</param>
 /// <param name="Ratings">Rating rows as the papers make them.</param>
-/// <param name="Ladders">Spaces whose ladder was fitted twice, from the papers and from the tables.</param>
+/// <param name="Ladders">Every space's ladder from the papers, fitted a second time from the tables and compared.</param>
 /// <param name="Skipped">Matches played under rules that this site no longer has; their stored scores were taken.</param>
 /// <param name="Differences">Where the tables say something else than the papers; empty is well.</param>
-public sealed record RebuildReport(int Matches, IReadOnlyList<RebuiltRating> Ratings, int Ladders, int Skipped, IReadOnlyList<string> Differences);
+public sealed record RebuildReport(int Matches, IReadOnlyList<RebuiltRating> Ratings, IReadOnlyDictionary<string, SpaceLadder> Ladders, int Skipped, IReadOnlyList<string> Differences);
 
 /// <summary>
 /// Makes every rating again from the papers alone: transcripts replayed under the published rules, verdicts, and the chain of rated matches of
@@ -36,13 +36,13 @@ public sealed class RatingRebuild(IDbContextFactory<ArenaDb> factory, MatchReade
         var (skipped, done) = (0, 0);
         foreach (var match in InOrder(matches, tables.Differences))
         {
-            var (scores, problem) = await ScoresAsync(db, match, ct);
+            var (scores, styles, problem) = await ScoresAsync(db, match, ct);
             skipped += problem == Skipped ? 1 : 0;
             if (problem is not null && problem != Skipped)
             {
                 tables.Differences.Add($"match {match.Id}: {problem}");
             }
-            tables.Count(match, scores);
+            tables.Count(match, scores, styles);
             if (++done % 500 == 0)
             {
                 progress?.Report(done);
@@ -54,6 +54,7 @@ public sealed class RatingRebuild(IDbContextFactory<ArenaDb> factory, MatchReade
         {
             terms[space] = await LadderKeeper.TermsAsync(db, space, ct);
         }
+        tables.CompareStyles(await db.MatchStyles.AsNoTracking().Where(s => s.Counter == MatchStyles.Counter).ToListAsync(ct));
         var ladders = tables.CompareLadders(matches, terms);
         return new(matches.Count, tables.Rows, ladders, skipped, tables.Differences);
     }
@@ -122,39 +123,40 @@ public sealed class RatingRebuild(IDbContextFactory<ArenaDb> factory, MatchReade
         }
     }
 
-    /// <summary>The scores that the papers give; those of the seats where the rules are gone.</summary>
-    private async Task<(IReadOnlyList<long> Scores, string? Problem)> ScoresAsync(ArenaDb db, Match match, CancellationToken ct)
+    /// <summary>The scores that the papers give, those of the seats where the rules are gone; and how judged texts are written.</summary>
+    private async Task<(IReadOnlyList<long> Scores, IReadOnlyList<TextStyle>? Styles, string? Problem)> ScoresAsync(ArenaDb db, Match match, CancellationToken ct)
     {
         var stored = match.Seats.OrderBy(s => s.Player).Select(s => s.Score ?? 0).ToList();
         if (SpaceRegistry.Find(match.Space) is not { } rules || rules.Card.RulesVersion != match.RulesVersion)
         {
-            return (stored, Skipped);
+            return (stored, null, Skipped);
         }
         if (await reader.TranscriptAsync(match.Id, ct) is not { } transcript)
         {
-            return (stored, "its transcript is missing");
+            return (stored, null, "its transcript is missing");
         }
         var replay = TranscriptReplay.Run(transcript, rules, match.Commitment);
         if (!replay.Ok || replay.Match is not { } played)
         {
-            return (stored, $"its transcript does not replay ({replay.Checks.FirstOrDefault(c => !c.Ok)?.Step})");
+            return (stored, null, $"its transcript does not replay ({replay.Checks.FirstOrDefault(c => !c.Ok)?.Step})");
         }
         if (Convert.ToHexStringLower(played.Hash) != match.TranscriptHash)
         {
-            return (stored, "its transcript has another hash than the match");
+            return (stored, null, "its transcript has another hash than the match");
         }
+        var styles = SpaceLadder.IsJudged(match.Space) ? MatchStyles.Count(replay) : null;
         if (played.Scores is { } byRules)
         {
-            return (byRules, byRules.SequenceEqual(stored) ? null : "the rules give other scores than its seats have");
+            return (byRules, styles, byRules.SequenceEqual(stored) ? null : "the rules give other scores than its seats have");
         }
         var record = ResultRecord.Read(await db.MatchTranscripts.Where(t => t.MatchId == match.Id).Select(t => t.Record).SingleAsync(ct)).Record;
         var verdict = await db.Verdicts.AsNoTracking().FirstOrDefaultAsync(v => v.MatchId == match.Id, ct);
         if (verdict is null || record?.Verdict != verdict.Hash)
         {
-            return (stored, "its verdict is missing or has another hash than its result record");
+            return (stored, styles, "its verdict is missing or has another hash than its result record");
         }
         var judged = System.Text.Json.JsonSerializer.Deserialize<List<long>>(verdict.Scores) ?? [];
-        return (judged, judged.SequenceEqual(stored) ? null : "its verdict gives other scores than its seats have");
+        return (judged, styles, judged.SequenceEqual(stored) ? null : "its verdict gives other scores than its seats have");
     }
 
     /// <summary>The tables as the papers make them.</summary>
@@ -163,12 +165,14 @@ public sealed class RatingRebuild(IDbContextFactory<ArenaDb> factory, MatchReade
         private readonly Dictionary<(string Space, VersionId Version), RebuiltRating> _rows = [];
         private readonly Dictionary<string, LadderBook> _books = [];
         private readonly Dictionary<string, SkillBook> _skills = [];
+        private readonly Dictionary<string, StyleBook> _styles = [];
+        private readonly Dictionary<MatchId, IReadOnlyList<TextStyle>> _counts = [];
 
         public List<string> Differences { get; } = [];
 
         public IReadOnlyList<RebuiltRating> Rows => [.. _rows.Values.OrderBy(r => r.Space, StringComparer.Ordinal).ThenBy(r => r.Version.Value)];
 
-        public void Count(Match match, IReadOnlyList<long> scores)
+        public void Count(Match match, IReadOnlyList<long> scores, IReadOnlyList<TextStyle>? styles)
         {
             var seats = match.Seats.OrderBy(s => s.Player).ToList();
             var before = seats.ConvertAll(s => _rows.GetValueOrDefault((match.Space, s.VersionId))
@@ -195,7 +199,11 @@ public sealed class RatingRebuild(IDbContextFactory<ArenaDb> factory, MatchReade
                     At = match.ClosedAt!.Value,
                 };
             }
-            Enter(_books, _skills, match, corrected.GetValueOrDefault(match.Id) ?? [.. scores]);
+            if (styles is not null)
+            {
+                _counts[match.Id] = styles;
+            }
+            Enter(_books, _skills, _styles, match, corrected.GetValueOrDefault(match.Id) ?? [.. scores], styles);
         }
 
         public void CompareRows(IReadOnlyList<Rating> rows)
@@ -212,43 +220,53 @@ public sealed class RatingRebuild(IDbContextFactory<ArenaDb> factory, MatchReade
             Differences.AddRange(stored.Keys.Where(k => !_rows.ContainsKey(k)).Select(k => $"{k.Space}, version {k.VersionId}: rated in the table, but no match has it"));
         }
 
+        /// <summary>The stored counts of judged texts beside those of the transcripts.</summary>
+        public void CompareStyles(IReadOnlyList<MatchStyle> rows) => Differences.AddRange(
+            rows.Where(r => _counts.TryGetValue(r.MatchId, out var counts) && MatchStyles.Write(counts) != r.Counts).Select(r => $"match {r.MatchId}: its texts are written otherwise than its counts of style say"));
+
         /// <summary>The ladder from the papers beside the one from the seats' scores, bit by bit.</summary>
-        public int CompareLadders(IReadOnlyList<Match> matches, IReadOnlyDictionary<string, LadderTerms> terms)
+        public IReadOnlyDictionary<string, SpaceLadder> CompareLadders(IReadOnlyList<Match> matches, IReadOnlyDictionary<string, LadderTerms> terms)
         {
             // By the path of the running site: first as the matches closed, then the corrections.
             var stored = new Dictionary<string, LadderBook>();
             var storedSkills = new Dictionary<string, SkillBook>();
+            var storedStyles = new Dictionary<string, StyleBook>();
             foreach (var match in matches)
             {
-                Enter(stored, storedSkills, match, [.. match.Seats.OrderBy(s => s.Player).Select(s => s.Score ?? 0)]);
+                Enter(stored, storedSkills, storedStyles, match, [.. match.Seats.OrderBy(s => s.Player).Select(s => s.Score ?? 0)], _counts.GetValueOrDefault(match.Id));
             }
             foreach (var match in matches.Where(m => corrected.ContainsKey(m.Id)))
             {
                 var seats = match.Seats.OrderBy(s => s.Player).ToList();
                 stored[match.Space].Replace([.. seats.Select(s => s.VersionId.Value)], [.. seats.Select(s => s.Score ?? 0)], corrected[match.Id]);
                 storedSkills.GetValueOrDefault(match.Space)?.Replace(match.Id.Value, corrected[match.Id]);
+                storedStyles.GetValueOrDefault(match.Space)?.Replace(match.Id.Value, corrected[match.Id]);
             }
+            var ladders = new Dictionary<string, SpaceLadder>();
             foreach (var (space, book) in _books)
             {
-                var (made, kept) = (Ladder.Of(book, terms[space]), Ladder.Of(stored[space], terms[space]));
-                Differences.AddRange(made.Places.Values.Where(p => kept.Places.GetValueOrDefault(p.Version) != p).Select(p => $"{space}, version {p.Version}: its place in the ladder differs"));
+                var made = ladders[space] = SpaceLadder.Of(book, terms[space], DateTimeOffset.MinValue).With(_skills.GetValueOrDefault(space), _styles.GetValueOrDefault(space));
+                var kept = SpaceLadder.Of(stored[space], terms[space], DateTimeOffset.MinValue).With(storedSkills.GetValueOrDefault(space), storedStyles.GetValueOrDefault(space));
+                Differences.AddRange(made.Fit.Places.Values.Where(p => kept.Fit.Places.GetValueOrDefault(p.Version) != p).Select(p => $"{space}, version {p.Version}: its place in the ladder differs"));
+                Differences.AddRange(made.Skills.Values.Where(p => kept.Skills.GetValueOrDefault(p.Version) != p).Select(p => $"{space}, version {p.Version}: its skill differs"));
+                Differences.AddRange((made.Style?.Places.Values ?? []).Where(p => kept.Style?.Places.GetValueOrDefault(p.Version) != p).Select(p => $"{space}, version {p.Version}: its place at equal style differs"));
             }
-            foreach (var (space, book) in _skills)
-            {
-                var kept = storedSkills[space].Places(terms[space]);
-                Differences.AddRange(book.Places(terms[space]).Values.Where(p => kept.GetValueOrDefault(p.Version) != p).Select(p => $"{space}, version {p.Version}: its skill differs"));
-            }
-            return _books.Count;
+            return ladders;
         }
 
         /// <summary>Counts a match as the running site does.</summary>
-        private static void Enter(Dictionary<string, LadderBook> books, Dictionary<string, SkillBook> skills, Match match, IReadOnlyList<long> scores)
+        private static void Enter(
+            Dictionary<string, LadderBook> books, Dictionary<string, SkillBook> skills, Dictionary<string, StyleBook> styles, Match match, IReadOnlyList<long> scores, IReadOnlyList<TextStyle>? counts)
         {
             Guid[] versions = [.. match.Seats.OrderBy(s => s.Player).Select(s => s.VersionId.Value)];
             (books.TryGetValue(match.Space, out var book) ? book : books[match.Space] = new LadderBook()).Add(versions, scores);
             if (SpaceLadder.RanksByPlace(match.Space))
             {
                 (skills.TryGetValue(match.Space, out var skill) ? skill : skills[match.Space] = new SkillBook()).Add(match.ClosedAt!.Value, match.Id.Value, versions, scores);
+            }
+            if (counts is not null)
+            {
+                (styles.TryGetValue(match.Space, out var style) ? style : styles[match.Space] = new StyleBook()).Add(match.Id.Value, versions, scores, counts);
             }
         }
     }

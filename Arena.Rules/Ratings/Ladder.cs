@@ -6,26 +6,47 @@ namespace Arena.Rules.Ratings;
 /// <param name="High">Upper end.</param>
 /// <param name="Matches">Rated matches behind it.</param>
 /// <param name="Drawn">By how much it was drawn towards its owner's other versions (<see cref="OwnerShrinkage"/>); in <paramref name="Milli"/> already.</param>
-public sealed record LadderPlace(Guid Version, long Milli, long Low, long High, int Matches, long Drawn = 0);
+public sealed record LadderPlace(Guid Version, long Milli, long Low, long High, int Matches, long Drawn = 0)
+{
+    /// <summary>Lower end of the 95 % interval by the spread of the results themselves (sandwich); null where it can't be trusted, see <see cref="Ladder"/>.</summary>
+    public long? RobustLow { get; init; }
+
+    /// <summary>Upper end.</summary>
+    public long? RobustHigh { get; init; }
+
+    /// <summary>Drawn towards the owner's other versions by this much more.</summary>
+    internal LadderPlace Moved(long by) => this with { Milli = Milli + by, Low = Low + by, High = High + by, Drawn = Drawn + by, RobustLow = RobustLow + by, RobustHigh = RobustHigh + by };
+}
 
 /// <summary>
 /// All rated battles of a space fitted at once: Bradley-Terry with a normal prior whose width is learnt from the list, draws as half a
 /// win each. The anchors' mean stands at 1500, or everybody's where there are none. It depends on the book only: the same matches
 /// give the same ladder to the last bit on machines whose processors agree about Math.Exp.
 /// </summary>
+/// <remarks>
+/// The interval is Laplace's, of the posterior: it holds for a newcomer with three wins too. Beside it stands the sandwich H⁻¹ G H⁻¹, whose width comes from how far
+/// results really lie from what the ratings expect; it holds where the model is wrong, and is far too narrow where few results are known or all were won. So it is
+/// given only for versions with <see cref="RobustMatches"/> matches in the largest group of those who reach each other along "scored against", in spaces where two
+/// play (pairs of a larger match are not independent).
+/// </remarks>
 public sealed class Ladder
 {
     private const long Center = 1_500_000;
-    private const double Z95 = 1.959963984540054;
+
+    /// <summary>Matches from which on a version has a sandwich interval.</summary>
+    public const int RobustMatches = 30;
+
+    internal const double Z95 = 1.959963984540054;
 
     private readonly Dictionary<Guid, int> _index;
     private readonly BradleyTerryPosterior? _posterior;
+    private readonly int[] _fixedPoints;
 
-    private Ladder(Dictionary<Guid, int> index, BradleyTerryPosterior? posterior, IReadOnlyDictionary<Guid, LadderPlace> places, long matches) =>
-        (_index, _posterior, Places, Matches) = (index, posterior, places, matches);
+    private Ladder(Dictionary<Guid, int> index, BradleyTerryPosterior? posterior, int[] fixedPoints, IReadOnlyDictionary<Guid, LadderPlace> places, long matches) =>
+        (_index, _posterior, _fixedPoints, Places, Matches) = (index, posterior, fixedPoints, places, matches);
 
     /// <summary>Nothing played yet.</summary>
-    public static Ladder Empty { get; } = new([], null, new Dictionary<Guid, LadderPlace>(), 0);
+    public static Ladder Empty { get; } = new([], null, [], new Dictionary<Guid, LadderPlace>(), 0);
 
     public IReadOnlyDictionary<Guid, LadderPlace> Places { get; }
 
@@ -66,8 +87,9 @@ public sealed class Ladder
         posterior.Settle();
         var fixedPoints = versions.Any(anchors.Contains) ? versions.Select((v, i) => (v, i)).Where(p => anchors.Contains(p.v)).Select(p => p.i).ToArray() : [.. Enumerable.Range(0, versions.Count)];
         var places = versions.Select((v, i) => Place(v, i, posterior, fixedPoints, book.MatchesOf(v))).ToDictionary(p => p.Version);
-        Draw(places, versions, terms);
-        return new(index, posterior, places, book.Matches);
+        LadderSandwich.Fill(places, versions, book, terms, index, posterior, fixedPoints);
+        OwnerShrinkage.Draw(places, versions, terms);
+        return new(index, posterior, fixedPoints, places, book.Matches);
     }
 
     /// <summary>The difference of two ratings and its variance as they would be without what these two showed each other, log-odds: the pair's share is taken out of Laplace's approximation.</summary>
@@ -81,15 +103,24 @@ public sealed class Ladder
         return (difference - rest * (points - weight * p), rest);
     }
 
-    /// <summary>An owner's versions are drawn together by as much as chance explains; intervals keep their width.</summary>
-    private static void Draw(Dictionary<Guid, LadderPlace> places, IReadOnlyList<Guid> versions, LadderTerms terms)
+    /// <summary>
+    /// What one match of two did to their ratings: how much each would stand lower without it, milli-points. One Newton step from the fit on the likelihood without the
+    /// match (its share of the curvature taken out by a rank-one update), the prior's width kept: close to a second fit once both have played some ten matches.
+    /// Null for whoever is not in the ladder.
+    /// </summary>
+    /// <param name="score">Of <paramref name="a"/>, 0 to 1.</param>
+    public (long First, long Second)? Moved(Guid a, Guid b, double score)
     {
-        var rows = versions.Select(v => places[v]).Select(p => (p.Version, p.Milli / 1_000.0, Math.Max(1, (p.High - p.Low) / 2_000.0 / Z95)));
-        foreach (var (version, rating) in OwnerShrinkage.Draw([.. rows], terms))
+        var (i, j) = (IndexOf(a), IndexOf(b));
+        if (_posterior is not { } fit || i < 0 || j < 0 || i == j)
         {
-            var by = (long)Math.Round(1_000 * rating) - places[version].Milli;
-            places[version] = places[version] with { Milli = places[version].Milli + by, Low = places[version].Low + by, High = places[version].High + by, Drawn = by };
+            return null;
         }
+        var p = LogitPosterior.Sigmoid(fit.Ratings[i] - fit.Ratings[j]);
+        var step = fit.PointsPerUnit * (score - p) / Math.Max(1e-3, 1 - p * (1 - p) * fit.Variance(i, j));
+        double Along(int of) => fit.Covariance[of * fit.Players + i] - fit.Covariance[of * fit.Players + j];
+        var mean = _fixedPoints.Average(f => Along(f));
+        return ((long)Math.Round(1_000 * step * (Along(i) - mean)), (long)Math.Round(1_000 * step * (Along(j) - mean)));
     }
 
     /// <summary>Where a version stands in the fit, for <see cref="Between(int, int)"/>; -1 for one that is not in it.</summary>

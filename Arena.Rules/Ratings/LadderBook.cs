@@ -96,6 +96,9 @@ public sealed class LadderBook
         return copy;
     }
 
+    /// <summary>Whether a match of more than two is in it.</summary>
+    internal bool HoldsFields => _cells.Keys.Any(k => k.Players > 2);
+
     /// <summary>Every pair that met, smaller id first, in order of ids.</summary>
     public IReadOnlyList<(Guid First, Guid Second, HeadToHead Record)> Pairs() =>
         [.. _cells.GroupBy(c => (c.Key.First, c.Key.Second)).OrderBy(g => g.Key.First).ThenBy(g => g.Key.Second)

@@ -42,6 +42,17 @@ public static class OwnerShrinkage
         }
     }
 
+    /// <summary>The same for the places of a ladder; intervals keep their width.</summary>
+    /// <param name="versions">Those of <paramref name="places"/>, in a fixed order.</param>
+    internal static void Draw(Dictionary<Guid, LadderPlace> places, IReadOnlyList<Guid> versions, LadderTerms terms)
+    {
+        var rows = versions.Select(v => places[v]).Select(p => (p.Version, p.Milli / 1_000.0, Math.Max(1, (p.High - p.Low) / 2_000.0 / Ladder.Z95)));
+        foreach (var (version, rating) in Draw([.. rows], terms))
+        {
+            places[version] = places[version].Moved((long)Math.Round(1_000 * rating) - places[version].Milli);
+        }
+    }
+
     /// <param name="ratings">(n) points.</param>
     /// <param name="deviations">(n) their standard errors, points, above 0.</param>
     /// <returns>(n) the ratings as drawn together.</returns>

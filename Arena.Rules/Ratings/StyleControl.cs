@@ -4,7 +4,9 @@ namespace Arena.Rules.Ratings;
 /// <param name="Penalty">L2 on the coefficients: penalty / 2 * sum of squares (arena-rank 1, FastChat 0.5 by scikit-learn's C).</param>
 /// <param name="Standardise">Whether each feature is brought to mean 0 and standard deviation 1 first.</param>
 /// <param name="PairMinimum">Weights of 1 / max(battles of the pair, this); null for none.</param>
-public sealed record StyleControlOptions(BradleyTerryOptions? Rating = null, double Penalty = 1, bool Standardise = true, int? PairMinimum = null);
+/// <param name="Centre">Players whose mean stands at the rating's centre and to whose mean the intervals are measured; null: ratings and intervals around everybody's fixed mean.</param>
+public sealed record StyleControlOptions(
+    BradleyTerryOptions? Rating = null, double Penalty = 1, bool Standardise = true, int? PairMinimum = null, IReadOnlyList<int>? Centre = null);
 
 /// <summary>A Bradley-Terry fit with features of the two answers beside their authors.</summary>
 /// <param name="State">Whether the numbers hold.</param>
@@ -12,14 +14,14 @@ public sealed record StyleControlOptions(BradleyTerryOptions? Rating = null, dou
 /// <param name="Low">(M) lower ends.</param>
 /// <param name="High">(M) upper ends.</param>
 /// <param name="Coefficients">(K) log-odds for one unit of the feature as fitted (one standard deviation when standardised).</param>
-/// <param name="CoefficientDeviations">(K) standard errors, sandwich.</param>
+/// <param name="CoefficientDeviations">(K) standard errors, of the same kind as the intervals.</param>
 /// <param name="Connectivity">What the battles tie together.</param>
 public sealed record StyleControlFit(
     BradleyTerryState State, double[] Ratings, double[] Low, double[] High, double[] Coefficients, double[] CoefficientDeviations, BattleConnectivity Connectivity);
 
 /// <summary>
 /// Bradley-Terry with covariates, logit P(first wins) = θ_first - θ_second + β·x, so that longer or more decorated answers earn nothing by
-/// that (LMSYS's style control; arena-rank's contextual model). Newton's method on M + K parameters, sandwich intervals.
+/// that (LMSYS's style control; arena-rank's contextual model). Newton's method on M + K parameters; sandwich intervals, or the curvature's where the rating's options say so.
 /// </summary>
 public static class StyleControl
 {
@@ -58,8 +60,13 @@ public static class StyleControl
         var model = new Model(players, width, BradleyTerry.PriorPrecision(rating), options.Penalty);
         var parameters = new double[players + width];
         var converged = model.Maximise(parameters, first, second, outcomes, x, weights, rating.MaximumSteps);
-        var variance = model.Sandwich(parameters, first, second, outcomes, x, weights);
+        var variance = model.Variance(parameters, first, second, outcomes, x, weights, options.Centre, rating.Intervals == BradleyTerryIntervals.Curvature);
         var ratings = BradleyTerry.ToPoints(parameters.AsSpan(0, players), rating);
+        if (options.Centre is { } centre)
+        {
+            var mean = centre.Average(i => parameters[i]) * rating.PointsPerUnit;
+            ratings = Array.ConvertAll(ratings, r => r - mean);
+        }
         var z = Normal.Quantile((1 + rating.Confidence) / 2) * rating.PointsPerUnit;
         return new StyleControlFit(
             converged ? BradleyTerryState.Fitted : BradleyTerryState.NotConverged,
@@ -149,9 +156,10 @@ public static class StyleControl
             return false;
         }
 
-        /// <summary>(M + K) diagonal of H⁻¹ G H⁻¹, log-odds².</summary>
-        public double[] Sandwich(
-            double[] parameters, ReadOnlySpan<int> first, ReadOnlySpan<int> second, ReadOnlySpan<BattleOutcome> outcomes, double[] x, double[] weights)
+        /// <summary>(M + K) diagonal of H⁻¹ G H⁻¹, or of H⁻¹ for the curvature alone, log-odds²; of a rating's difference to the centre's mean where there is a centre.</summary>
+        public double[] Variance(
+            double[] parameters, ReadOnlySpan<int> first, ReadOnlySpan<int> second, ReadOnlySpan<BattleOutcome> outcomes, double[] x, double[] weights,
+            IReadOnlyList<int>? centre, bool curvature)
         {
             Evaluate(parameters, first, second, outcomes, x, weights, meat: false);
             Regularise();
@@ -163,23 +171,42 @@ public static class StyleControl
             }
             var inverse = new double[size * size];
             SymmetricMatrix.Invert(matrix, size, inverse);
+            var middle = new double[size];
+            foreach (var i in centre ?? [])
+            {
+                SymmetricMatrix.Add(middle, inverse.AsSpan(i * size, size), 1.0 / centre!.Count);
+            }
             Evaluate(parameters, first, second, outcomes, x, weights, meat: true);
-            var half = new double[size];
+            var (row, half) = (new double[size], new double[size]);
             for (var i = 0; i < size; i++)
             {
-                var row = inverse.AsSpan(i * size, size);
-                for (var k = 0; k < size; k++)
+                // H⁻¹ c for the contrast c: one parameter, less the centre's mean where it is a rating.
+                inverse.AsSpan(i * size, size).CopyTo(row);
+                if (i < players)
                 {
-                    half[k] = 0;
-                    for (var j = 0; j < size; j++)
-                    {
-                        half[k] += row[j] * (j <= k ? matrix[j * size + k] : matrix[k * size + j]);
-                    }
+                    SymmetricMatrix.Add(row, middle, -1);
                 }
-                // The meat has no part along a shift of all ratings, so the pinned mean adds nothing.
-                variance[i] = SymmetricMatrix.Dot(half, row);
+                variance[i] = Math.Max(0, curvature ? Contrast(row, i, centre) : Meat(row, half));
             }
             return variance;
+        }
+
+        /// <summary>c H⁻¹ c.</summary>
+        private double Contrast(double[] row, int i, IReadOnlyList<int>? centre) =>
+            row[i] - (i < players && centre is not null ? centre.Sum(a => row[a]) / centre.Count : 0);
+
+        /// <summary>v G v, G being what was evaluated last. The meat has no part along a shift of all ratings, so a pinned mean adds nothing.</summary>
+        private double Meat(double[] row, double[] half)
+        {
+            for (var k = 0; k < size; k++)
+            {
+                half[k] = 0;
+                for (var j = 0; j < size; j++)
+                {
+                    half[k] += row[j] * (j <= k ? matrix[j * size + k] : matrix[k * size + j]);
+                }
+            }
+            return SymmetricMatrix.Dot(half, row);
         }
 
         /// <summary>Gradient and, in the upper triangle, minus the Hessian of the likelihood; or with <paramref name="meat"/> the sum of squared scores.</summary>

@@ -22,6 +22,9 @@ public sealed record ReplayReport(IReadOnlyList<ReplayCheck> Checks, PlayedMatch
 
     /// <summary>What the match was played with besides its rules, canonical JSON, or null.</summary>
     public string? Material { get; init; }
+
+    /// <summary>The match's setup as recorded; null where the bytes can't be read.</summary>
+    public MatchSetup? Setup { get; init; }
 }
 
 /// <summary>
@@ -45,7 +48,8 @@ public static class TranscriptReplay
         try
         {
             var recorded = Recorded.Read(value);
-            return new ReplayReport(checks, Replay(checks, recorded, rules, commitment, transcript)) { Material = recorded.Material };
+            var setup = new MatchSetup(recorded.Match, rules, recorded.Seed, recorded.Kind, recorded.Players) { Material = recorded.Material };
+            return new ReplayReport(checks, Replay(checks, recorded, setup, commitment, transcript)) { Material = recorded.Material, Setup = setup };
         }
         catch (Exception e) when (e is FormatException or InvalidOperationException or ArgumentException)
         {
@@ -57,7 +61,7 @@ public static class TranscriptReplay
     /// <summary>A stored transcript's material, canonical JSON, or null.</summary>
     public static string? MaterialOf(JsonElement transcript) => transcript.TryGetProperty("material", out var material) ? material.GetRawText() : null;
 
-    private static PlayedMatch? Replay(List<ReplayCheck> checks, Recorded recorded, ISpaceRules rules, string? commitment, ReadOnlySpan<byte> transcript)
+    private static PlayedMatch? Replay(List<ReplayCheck> checks, Recorded recorded, MatchSetup setup, string? commitment, ReadOnlySpan<byte> transcript)
     {
         bool Check(string step, string expected, string found)
         {
@@ -65,7 +69,7 @@ public static class TranscriptReplay
             return expected == found;
         }
 
-        var card = rules.Card;
+        var card = setup.Rules.Card;
         if (!Check("space and rules version", $"{card.Slug} {card.RulesVersion}", $"{recorded.Space} {recorded.RulesVersion}"))
         {
             return null;
@@ -76,7 +80,7 @@ public static class TranscriptReplay
             Check("commitment was published before play", commitment, recorded.Commitment);
         }
 
-        var play = new MatchPlay(new MatchSetup(recorded.Match, rules, recorded.Seed, recorded.Kind, recorded.Players) { Material = recorded.Material });
+        var play = new MatchPlay(setup);
         if (!Check("deals and seats",
                 string.Join(' ', Enumerable.Range(0, play.GameCount).Select(g => Seating(play.GameOf(g).Deal, play.GameOf(g).Seats))),
                 string.Join(' ', recorded.Games.Select(g => Seating(g.Deal, g.Seats)))))

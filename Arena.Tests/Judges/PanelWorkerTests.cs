@@ -7,6 +7,7 @@ using Arena.Engine.Spaces;
 using Arena.Engine.Store;
 using Arena.Engine.Verdicts;
 using Arena.Judges;
+using Arena.Rules.Ratings;
 using Arena.Tests.Doubles;
 using Arena.Tests.Engine;
 using Microsoft.EntityFrameworkCore;
@@ -359,6 +360,68 @@ public sealed class PanelWorkerTests : IAsyncLifetime
         Assert.Equal(1, await Worker().LookAtAppealsAsync(default));
         Assert.Equal(Appeal.Rejected, (await db.Appeals.AsNoTracking().SingleAsync(a => a.MatchId == next)).State);
         Assert.Equal(AppealDesk.Welcome - AppealDesk.Deposit, await AppealAsync(d => d.PointsAsync(other, default)));
+    }
+
+    [Fact]
+    public async Task AVerboseAgentThatJudgesFavourForItsLengthLosesItsBonusUnderStyleControl()
+    {
+        await using var writer = await ScriptedChatServer.StartAsync();
+        await using var server = await ScriptedChatServer.StartAsync(ChatMode.JudgeLonger);
+        await JudgeAsync(server);
+        // Three agents say the same: the first in many words as a rule, the others in few; now and then it is the other way round.
+        string[] models = ["verbose", "terse", "brief"];
+        var written = new int[models.Length];
+        writer.Answer = q =>
+        {
+            var model = Array.IndexOf(models, q.Body["model"]!.GetValue<string>());
+            var (n, usual) = (written[model]++, model == 0 ? 70 : 30);
+            var words = n % 5 == model ? 100 - usual : usual;
+            // The marks at the end: no two texts are equally long, because a judge's tie would wait for people.
+            return string.Join(' ', Enumerable.Range(0, words + (n * (2 + model) + 5 * model) % 11).Select(i => i % 9 == 8 ? "bag." : "bags")) + new string('!', model);
+        };
+        var versions = new List<VersionId>();
+        foreach (var model in models)
+        {
+            versions.Add((await _engine.AgentAsync(AgentKind.Chat, new ChatConfig("", writer.Endpoint, model, 1, 0, 0, 0))).Version.Id);
+        }
+        const int matches = 36;
+        for (var i = 0; i < matches; i++)
+        {
+            await _engine.PlayedAsync("pitch", versions[i % 3], versions[(i + 1) % 3]);
+            Assert.Equal(1, await Worker().LookAsync(default));
+            _engine.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+        var keeper = _engine.Get<LadderKeeper>();
+        _engine.Time.Advance(TimeSpan.FromMinutes(1));
+        await keeper.TickAsync(default);
+        var ladder = _engine.Get<Arena.Engine.Ratings.Ladders>().Of("pitch");
+        var style = ladder.Style!;
+        var (bonus, left) = (Lead(ladder.Fit.Places), Lead(style.Places));
+        Assert.Equal(matches, style.Matches);
+        Assert.True(bonus > 100 && Math.Abs(left) < bonus / 3, $"{bonus} points ahead as judged, {left} at equal style");
+        Assert.True(style.Effects[0].Coefficient > 2 * style.Effects[0].Error, $"{style.Effects[0]}");
+
+        // Counted once and kept: a keeper that starts again reads the rows, and the papers give the same to the last bit.
+        await using var db = await _engine.DbAsync();
+        Assert.Equal(matches, await db.MatchStyles.CountAsync());
+        var id = await db.MatchStyles.Select(s => s.MatchId).FirstAsync();
+        var counts = await db.MatchStyles.Where(s => s.MatchId == id).Select(s => s.Counts).SingleAsync();
+        var texts = (await _engine.Get<PlayedMatches>().FindAsync(id, default))!.Played.Games[0].Turns.OrderBy(t => t.Player);
+        Assert.Equal(texts.Select(t => TextStyle.Of(t.Did!)), MatchStyles.Read(counts));
+        var report = await _engine.Get<RatingRebuild>().RunAsync(null, default);
+        Assert.Empty(report.Differences);
+        var made = report.Ladders["pitch"];
+        Assert.Equal(made.Style!.Places.Values.OrderBy(p => p.Version), style.Places.Values.OrderBy(p => p.Version));
+        Assert.Equal(made.Style.Effects, style.Effects);
+
+        // Another text than the counts say is found; deleted counts are made again.
+        await db.MatchStyles.Where(s => s.MatchId == id).ExecuteUpdateAsync(set => set.SetProperty(s => s.Counts, "[[1,0,0,0],[2,0,0,0]]"));
+        Assert.Contains("counts of style", Assert.Single((await _engine.Get<RatingRebuild>().RunAsync(null, default)).Differences), StringComparison.Ordinal);
+        await db.MatchStyles.Where(s => s.MatchId == id).ExecuteUpdateAsync(set => set.SetProperty(s => s.Counter, 0));
+        Assert.Equal(counts, MatchStyles.Write((await _engine.Get<MatchStyles>().OfAsync(db, [id], default))[id]));
+        Assert.Equal(counts, await db.MatchStyles.Where(s => s.MatchId == id).Select(s => s.Counts).SingleAsync());
+
+        double Lead(IReadOnlyDictionary<Guid, LadderPlace> places) => (places[versions[0].Value].Milli - (places[versions[1].Value].Milli + places[versions[2].Value].Milli) / 2) / 1000.0;
     }
 
     private async Task<T> PeopleAsync<T>(Func<PeopleDesk, Task<T>> use)

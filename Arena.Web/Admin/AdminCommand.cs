@@ -64,7 +64,7 @@ internal static class AdminCommand
         {
             Console.WriteLine($"differs: {difference}");
         }
-        Console.WriteLine($"{report.Matches} rated matches, {report.Ratings.Count} ratings, {report.Ladders} ladders made again from the papers; {report.Differences.Count} differences"
+        Console.WriteLine($"{report.Matches} rated matches, {report.Ratings.Count} ratings, {report.Ladders.Count} ladders made again from the papers; {report.Differences.Count} differences"
             + (report.Skipped > 0 ? $"; {report.Skipped} matches were played under older rules and count with their stored scores" : "") + ".");
         if (write)
         {

@@ -16,6 +16,7 @@ internal static class SpaceEndpoints
         spaces.MapGet("/{slug}", Read);
         spaces.MapGet("/{slug}/leaderboard", Leaderboard);
         spaces.MapGet("/{slug}/leaderboard.csv", LeaderboardCsv).Produces<string>(contentType: "text/csv");
+        spaces.MapGet("/{slug}/style-control", Style);
         spaces.MapGet("/{slug}/head-to-head", HeadToHead);
     }
 
@@ -25,32 +26,48 @@ internal static class SpaceEndpoints
         catalog.Find(slug) is { } offer ? TypedResults.Ok(Answer(offer)) : Problems.NotFound("space");
 
     /// <summary>The ladder, best first: fitted rating with its 95 % interval, the places that the intervals allow, and the live Elo. Where more than two can play, the list is ranked by skill, from finishing orders.</summary>
+    /// <param name="style">"control" ranks a judged space at equal style.</param>
     private static async Task<Results<Ok<IReadOnlyList<RankAnswer>>, ProblemHttpResult>> Leaderboard(
         string slug, SpaceCatalog catalog, LeaderboardQuery query, CancellationToken ct,
-        string? kind = null, string? division = null, string? trained = null, string? owner = null, int limit = 100)
+        string? kind = null, string? division = null, string? trained = null, string? owner = null, string? style = null, int limit = 100)
     {
         if (catalog.Find(slug) is null)
         {
             return Problems.NotFound("space");
         }
-        var lines = await query.OfAsync(slug, Math.Clamp(limit, 1, 500), LeaderboardFields.Read(kind, division, trained, owner), ct);
+        var lines = await query.OfAsync(slug, Math.Clamp(limit, 1, 500), LeaderboardFields.Read(kind, division, trained, owner), LeaderboardFields.AtEqualStyle(style), ct);
         return TypedResults.Ok<IReadOnlyList<RankAnswer>>([.. lines.Select(l => new RankAnswer(
             l.Rank, l.BestRank, l.WorstRank, l.AgentId.Value, l.Agent, KindWords.Of(l.Kind), l.VersionId.Value, l.VersionNumber, l.Owner, l.Trained,
             l.Fitted?.Milli, l.Fitted?.Low, l.Fitted?.High, l.MilliElo, l.Provisional, l.Games, l.Wins, l.Draws, l.Losses,
-            l.Skill is { } s ? new SkillAnswer(s.Mu, s.Sigma, s.Low, s.High, s.Drawn) : null, l.Fitted?.Drawn))]);
+            l.Skill is { } s ? new SkillAnswer(s.Mu, s.Sigma, s.Low, s.High, s.Drawn) : null, l.Fitted?.Drawn, l.Styled?.Milli, l.Styled?.Low, l.Styled?.High, l.Fitted?.RobustLow, l.Fitted?.RobustHigh))]);
     }
 
     /// <summary>The same as a table file.</summary>
     private static async Task<Results<ContentHttpResult, ProblemHttpResult>> LeaderboardCsv(
         string slug, SpaceCatalog catalog, LeaderboardQuery query, CancellationToken ct,
-        string? kind = null, string? division = null, string? trained = null, string? owner = null)
+        string? kind = null, string? division = null, string? trained = null, string? owner = null, string? style = null)
     {
         if (catalog.Find(slug) is null)
         {
             return Problems.NotFound("space");
         }
-        var lines = await query.OfAsync(slug, int.MaxValue, LeaderboardFields.Read(kind, division, trained, owner), ct);
+        var lines = await query.OfAsync(slug, int.MaxValue, LeaderboardFields.Read(kind, division, trained, owner), LeaderboardFields.AtEqualStyle(style), ct);
         return TypedResults.Content(LeaderboardFields.Csv(lines), "text/csv; charset=utf-8");
+    }
+
+    /// <summary>What style is worth to a judged space's judges, which its ranking at equal style (leaderboard?style=control) takes out.</summary>
+    private static Results<Ok<StyleAnswer>, ProblemHttpResult> Style(string slug, SpaceCatalog catalog, Ladders ladders)
+    {
+        if (catalog.Find(slug) is null)
+        {
+            return Problems.NotFound("space");
+        }
+        if (!SpaceLadder.IsJudged(slug))
+        {
+            return Problems.Because("not-judged", "Rules decide the matches of this space: style earns nothing there.");
+        }
+        var style = ladders.Of(slug).Style;
+        return TypedResults.Ok(new StyleAnswer(style?.Matches ?? 0, [.. (style?.Effects ?? []).Select(e => new EffectAnswer(e.Feature, e.Coefficient, e.Error, e.Spread))]));
     }
 
     /// <summary>Every pair of versions that met in rated matches, from the first one's side.</summary>
@@ -90,9 +107,12 @@ internal static class SpaceEndpoints
     /// <param name="MilliElo">The live Elo, thousandths of a point.</param>
     /// <param name="Skill">What lists of spaces with more than two seats are ranked by; null in others and until the next fit.</param>
     /// <param name="MilliDrawn">By how much the fitted rating was drawn towards the owner's other versions in the space; in it already.</param>
+    /// <param name="MilliStyled">In judged spaces: the rating at equal style, with the ends of its 95 % interval; null in others and until the next fit.</param>
+    /// <param name="MilliRobustLow">Lower end of the sandwich interval; null where it can't be trusted (see /method).</param>
     public sealed record RankAnswer(
         int Rank, int BestRank, int WorstRank, Guid AgentId, string Agent, string Kind, Guid VersionId, int Version, string Owner, bool Trained,
-        long? MilliRating, long? MilliLow, long? MilliHigh, long MilliElo, bool Provisional, int Games, int Wins, int Draws, int Losses, SkillAnswer? Skill, long? MilliDrawn);
+        long? MilliRating, long? MilliLow, long? MilliHigh, long MilliElo, bool Provisional, int Games, int Wins, int Draws, int Losses, SkillAnswer? Skill, long? MilliDrawn,
+        long? MilliStyled, long? MilliStyledLow, long? MilliStyledHigh, long? MilliRobustLow, long? MilliRobustHigh);
 
     /// <summary>Skill by finishing order, in the points of Weng and Lin's model (a newcomer has mu 25, sigma 25/3), with the ends of its 95 % interval.</summary>
     /// <param name="Drawn">By how much it was drawn towards the owner's other versions in the space; in mu already.</param>
@@ -100,4 +120,13 @@ internal static class SpaceEndpoints
 
     /// <param name="Expected">Score per match that the ladder expects of the first, 0 to 1.</param>
     public sealed record PairAnswer(Guid First, Guid Second, int Wins, int Draws, int Losses, double Expected);
+
+    /// <param name="Matches">Judged matches behind it.</param>
+    public sealed record StyleAnswer(int Matches, IReadOnlyList<EffectAnswer> Effects);
+
+    /// <param name="Feature">"length", "headers", "lists" or "bold".</param>
+    /// <param name="Coefficient">Log-odds of a win for a difference of one spread, all else equal.</param>
+    /// <param name="Error">Its standard error.</param>
+    /// <param name="Spread">Root mean square of the normalised difference (a - b) / (a + b + 1); 0 where the texts never differed.</param>
+    public sealed record EffectAnswer(string Feature, double Coefficient, double Error, double Spread);
 }

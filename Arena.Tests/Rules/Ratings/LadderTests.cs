@@ -88,4 +88,68 @@ public sealed class LadderTests
         Assert.Equal((Ids[0], Ids[1], new HeadToHead(0, 1, 1)), Assert.Single(book.Pairs()));
         Assert.Equal(new HeadToHead(1, 0, 1), book.Pairs()[0].Record.Turned);
     }
+
+    /// <summary>Eight versions, each pair twelve times, the better one winning as Bradley and Terry say.</summary>
+    private static List<(Guid[] Versions, long[] Scores)> Season(double cycle = 0)
+    {
+        var random = new TestNumbers(23);
+        var ids = Enumerable.Range(1, 8).Select(i => new Guid(i, 0, 7, [0, 0, 0, 0, 0, 0, 0, 0])).ToArray();
+        return [.. from i in Enumerable.Range(0, 8) from j in Enumerable.Range(i + 1, 7 - i) from game in Enumerable.Range(0, 12)
+                   let p = 1 / (1 + Math.Exp(-(0.25 * (j - i) + ((j - i) % 2 == 0 ? cycle : -cycle))))
+                   let draw = random.Uniform() < 0.2
+                   let first = random.Uniform() < p
+                   select ((Guid[])[ids[i], ids[j]], draw ? (long[])[5, 5] : first ? (long[])[10, 0] : [0, 10])];
+    }
+
+    [Fact]
+    public void WhatOneMatchMovedIsWhatASecondFitWithoutItSays()
+    {
+        var season = Season();
+        var anchor = season[0].Versions[0];
+        var whole = Fit(season, anchor);
+        foreach (var at in (int[])[0, 40, 100, 200, 300])
+        {
+            var (versions, scores) = season[at];
+            var rest = Fit(season.Where((_, i) => i != at), anchor);
+            var score = scores[0] == scores[1] ? 0.5 : scores[0] > scores[1] ? 1 : 0;
+            var moved = whole.Moved(versions[0], versions[1], score)!.Value;
+            Assert.Equal(whole.Places[versions[0]].Milli - rest.Places[versions[0]].Milli, moved.First, 200.0);
+            Assert.Equal(whole.Places[versions[1]].Milli - rest.Places[versions[1]].Milli, moved.Second, 200.0);
+            Assert.True(versions[0] == anchor ? moved.First == 0 : Math.Abs(moved.First) > 500);
+        }
+        Assert.Null(whole.Moved(anchor, Guid.Empty, 1));
+        Assert.Null(Ladder.Empty.Moved(anchor, Guid.Empty, 1));
+    }
+
+    [Fact]
+    public void TheSandwichIntervalIsTheOneOfTheKernelsFitAndGivenOnlyWhereItHolds()
+    {
+        var season = Season();
+        var versions = season.SelectMany(m => m.Versions).Distinct().Order().ToArray();
+        var ladder = Fit(season, versions[0]);
+        // The same table through the general fit, anchored at the same version: its sandwich has no prior, which is wide here.
+        var index = versions.Select((v, i) => (v, i)).ToDictionary(p => p.v, p => p.i);
+        var table = BattleTable.FromIds(
+            versions.Length, [.. season.Select(m => index[m.Versions[0]])], [.. season.Select(m => index[m.Versions[1]])],
+            [.. season.Select(m => m.Scores[0] > m.Scores[1] ? BattleOutcome.FirstWins : m.Scores[0] < m.Scores[1] ? BattleOutcome.SecondWins : BattleOutcome.Tie)]);
+        var fit = BradleyTerry.Fit(table, new(PriorDeviation: ladder.PriorDeviation, WithCovariance: true));
+        for (var i = 1; i < versions.Length; i++)
+        {
+            var deviation = Math.Sqrt(fit.Covariance[i * 8 + i] + fit.Covariance[0] - 2 * fit.Covariance[i]);
+            var place = ladder.Places[versions[i]];
+            Assert.Equal(1.959963984540054 * deviation, (place.RobustHigh!.Value - place.RobustLow!.Value) / 2_000.0, 0.05);
+            Assert.InRange((double)(place.RobustHigh.Value - place.RobustLow.Value) / (place.High - place.Low), 0.75, 1.1);
+        }
+
+        // A newcomer with few matches and one who won all: their few, one-sided residuals would make it far too narrow.
+        var (newcomer, champion) = (Guid.CreateVersion7(DateTimeOffset.UnixEpoch), Guid.CreateVersion7(DateTimeOffset.UnixEpoch.AddDays(1)));
+        season.AddRange(Enumerable.Range(0, 10).Select(i => ((Guid[])[newcomer, versions[1]], (long[])[i % 2, 1 - i % 2])));
+        season.AddRange(Enumerable.Range(0, 40).Select(_ => ((Guid[])[champion, versions[2]], (long[])[1, 0])));
+        var places = Fit(season, versions[0]).Places;
+        Assert.Null(places[newcomer].RobustLow);
+        Assert.Null(places[champion].RobustLow);
+        Assert.NotNull(places[versions[3]].RobustLow);
+        // Pairs of larger matches depend on each other.
+        Assert.All(Fit([.. season, ([versions[0], versions[1], versions[2]], [1, 2, 3])], versions[0]).Places.Values, p => Assert.Null(p.RobustLow));
+    }
 }

@@ -553,6 +553,22 @@ namespace Arena.Migrations.Sqlite.Migrations
                     b.ToTable("MatchSeats");
                 });
 
+            modelBuilder.Entity("Arena.Engine.Matches.MatchStyle", b =>
+                {
+                    b.Property<Guid>("MatchId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<int>("Counter")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("Counts")
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("MatchId");
+
+                    b.ToTable("MatchStyles");
+                });
+
             modelBuilder.Entity("Arena.Engine.Matches.MatchTranscript", b =>
                 {
                     b.Property<Guid>("MatchId")
