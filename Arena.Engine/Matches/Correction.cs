@@ -34,6 +34,12 @@ public sealed class Correction
     public static async Task<IReadOnlyDictionary<MatchId, IReadOnlyList<long>>> ScoresAsync(ArenaDb db, CancellationToken ct) =>
         (await db.Corrections.AsNoTracking().Select(c => new { c.MatchId, c.Scores }).ToListAsync(ct)).ToDictionary(c => c.MatchId, c => Read(c.Scores));
 
+    /// <summary>A closed match's scores as the ranking counts them, micro-points per player.</summary>
+    /// <param name="match">With its seats.</param>
+    public static async Task<IReadOnlyList<long>> ScoresAsync(ArenaDb db, Match match, CancellationToken ct) =>
+        await db.Corrections.AsNoTracking().Where(c => c.MatchId == match.Id).Select(c => c.Scores).FirstOrDefaultAsync(ct) is { } scores
+            ? Read(scores) : [.. match.Seats.OrderBy(s => s.Player).Select(s => s.Score ?? 0)];
+
     public static IReadOnlyList<long> Read(string scores) => System.Text.Json.JsonSerializer.Deserialize<List<long>>(scores) ?? [];
 }
 

@@ -20,6 +20,9 @@ public sealed record SpaceLadder(DateTimeOffset At, Ladder Fit, LadderBook Book,
     /// <summary>In spaces with more than two seats: skills by finishing order, which their list is ranked by. Empty elsewhere.</summary>
     public IReadOnlyDictionary<Guid, SkillPlace> Skills { get; init; } = new Dictionary<Guid, SkillPlace>();
 
+    /// <summary>In spaces with more than two seats: what each counted match did to its players' skills.</summary>
+    public IReadOnlyDictionary<Guid, SkillStep> SkillSteps { get; init; } = new Dictionary<Guid, SkillStep>();
+
     /// <summary>In spaces where judges compare texts: the ranking at equal style beside the plain one. Null elsewhere.</summary>
     public StyledLadder? Style { get; init; }
 
@@ -30,7 +33,7 @@ public sealed record SpaceLadder(DateTimeOffset At, Ladder Fit, LadderBook Book,
     /// <param name="skills">Null where two play.</param>
     /// <param name="styles">Null where no judges decide.</param>
     public SpaceLadder With(SkillBook? skills, StyleBook? styles) =>
-        this with { Skills = skills?.Places(Terms) ?? Skills, Style = styles?.Fit(Terms, Fit.PriorDeviation) };
+        this with { Skills = skills?.Places(Terms) ?? Skills, SkillSteps = skills?.Steps ?? SkillSteps, Style = styles?.Fit(Terms, Fit.PriorDeviation) };
 
     /// <summary>Whether a space's list is ranked by finishing order; a space whose rules are gone is not.</summary>
     public static bool RanksByPlace(string space) => SpaceRegistry.Find(space)?.Card.RanksByPlace ?? false;

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Arena.Rules.Ratings;
 
 /// <summary>A version's skill in a space of more than two seats, in the points of Weng and Lin's model (a newcomer has 25 ± 16.3).</summary>
@@ -16,6 +18,11 @@ public sealed record SkillPlace(Guid Version, double Mu, double Sigma, int Match
     public double High => Mu + Z95 * Sigma;
 }
 
+/// <summary>What one match did to its players' skills, by seat, before versions of one owner are drawn together.</summary>
+/// <param name="Before">Skill before the match.</param>
+/// <param name="After">Skill after it.</param>
+public sealed record SkillStep(IReadOnlyList<Skill> Before, IReadOnlyList<Skill> After);
+
 /// <summary>
 /// Rated results of one space with more than two seats as finishing orders, and the skills that follow: Weng and Lin's Plackett-Luce rule, one
 /// match after another in the order in which they closed (equal moments: by id), so that anybody can make them again with openskill's
@@ -33,8 +40,12 @@ public sealed class SkillBook
     private double[] _mu = [];
     private double[] _sigma = [];
     private int[] _matches = [];
+    private readonly ConcurrentDictionary<Guid, SkillStep> _steps = new();
     private int _folded;
     private IReadOnlySet<(Guid First, Guid Second)>? _uncounted;
+
+    /// <summary>What each counted match did, by its id, as of the last <see cref="Places"/>. Other threads may read it: each match's step is replaced whole.</summary>
+    public IReadOnlyDictionary<Guid, SkillStep> Steps => _steps;
 
     /// <summary>Matches in the book.</summary>
     public int Matches => _results.Count;
@@ -123,14 +134,28 @@ public sealed class SkillBook
             var result = _results[_folded];
             if (!Counts(result))
             {
+                _steps.TryRemove(result.Match, out _);
                 continue;
             }
+            var before = Now(result);
             rule.Update(_mu, _sigma, result.Order, result.Ranks);
+            _steps[result.Match] = new(before, Now(result));
             foreach (var player in result.Order)
             {
                 _matches[player]++;
             }
         }
+    }
+
+    /// <summary>Its players' skills by seat.</summary>
+    private Skill[] Now(Result result)
+    {
+        var skills = new Skill[result.Order.Length];
+        for (var k = 0; k < skills.Length; k++)
+        {
+            skills[result.Seats[k]] = new(_mu[result.Order[k]], _sigma[result.Order[k]]);
+        }
+        return skills;
     }
 
     private bool Counts(Result result)

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Arena.Engine;
 using Arena.Engine.Agents;
 using Arena.Engine.Matches;
+using Arena.Engine.Ratings;
 using Arena.Web.Agents;
 using Arena.Web.Site;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -21,6 +22,7 @@ internal static class MatchEndpoints
         var matches = api.MapGroup("/matches").WithTags("Matches");
         matches.MapGet("", List);
         matches.MapGet("/{id}", Read);
+        matches.MapGet("/{id}/ratings", Ratings);
         matches.MapGet("/{id}/frames", Frames).Produces<JsonObject>();
         matches.MapGet("/{id}/transcript", Transcript).Produces<byte[]>(contentType: "application/json");
         matches.MapGet("/{id}/events", Events).Produces<string>(contentType: "text/event-stream");
@@ -56,6 +58,24 @@ internal static class MatchEndpoints
     {
         await using var db = await databases.CreateDbContextAsync(ct);
         return await db.LineAsync(id, ct) is { } line ? TypedResults.Ok(Answer(line)) : Problems.NotFound("match");
+    }
+
+    /// <summary>Why the ratings changed: each player's live Elo with the sum, and what the match does in the ranking as it stands now.</summary>
+    private static async Task<Results<Ok<RatingsAnswer>, ProblemHttpResult>> Ratings(MatchId id, IDbContextFactory<ArenaDb> databases, Ladders ladders, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        if (await db.LineAsync(id, ct) is not { } line)
+        {
+            return Problems.NotFound("match");
+        }
+        if (line.Match.Status != MatchStatus.Closed)
+        {
+            return Problems.Because("not-closed", "A match changes ratings when it closes; this one isn't closed.");
+        }
+        var (ranking, none) = RankingStory.Of(line, ladders.Of(line.Match.Space), await Correction.ScoresAsync(db, line.Match, ct));
+        return TypedResults.Ok(new RatingsAnswer(
+            [.. RatingStory.Of(line).Select(s => new EloStoryAnswer(s.Player, s.Before, s.After, s.Sentence, s.Formula))],
+            [.. ranking.Select(r => new RankingStoryAnswer(r.Player, r.Unit, r.Without, r.With, r.SigmaBefore, r.SigmaAfter, r.Sentence))], none));
     }
 
     /// <summary>All that a viewer needs: the match, its players, and every event so far. A finished match never changes.</summary>
@@ -131,6 +151,19 @@ internal static class MatchEndpoints
         line.Match.Commitment, line.IsOver ? Convert.ToHexStringLower(line.Match.Seed) : null, line.Match.CreatedAt, line.Match.StartedAt, line.Match.ClosedAt, line.Match.PaceMs, line.Match.Turns,
         line.Match.VoidReason, line.Match.TranscriptHash, line.Match.Epoch,
         [.. line.Players.Select(p => new PlayerAnswer(p.Player, p.AgentId.Value, p.Name, KindWords.Of(p.Kind), p.VersionId.Value, p.Version, p.OwnerId, p.Owner, p.Score, p.Before, p.After, p.Fault))]);
+
+    /// <param name="Elo">Empty where no rating changed.</param>
+    /// <param name="Ranking">Empty where the ranking doesn't count the match (yet).</param>
+    /// <param name="NotRanked">Why it is empty; null otherwise.</param>
+    public sealed record RatingsAnswer(IReadOnlyList<EloStoryAnswer> Elo, IReadOnlyList<RankingStoryAnswer> Ranking, string? NotRanked);
+
+    /// <param name="Before">Milli-Elo.</param>
+    /// <param name="Formula">The sum, one line per opponent.</param>
+    public sealed record EloStoryAnswer(int Player, long Before, long After, string Sentence, IReadOnlyList<string> Formula);
+
+    /// <param name="Unit">"milli": fitted ratings in thousandths of an Elo point, with and without this match as the list stands now. "skill": µ before and after it.</param>
+    /// <param name="SigmaBefore">σ of a skill; null for fitted ratings.</param>
+    public sealed record RankingStoryAnswer(int Player, string Unit, double Without, double With, double? SigmaBefore, double? SigmaAfter, string Sentence);
 
     /// <param name="Next">Give it as "before" for the next page; null on the last.</param>
     public sealed record MatchPageAnswer(IReadOnlyList<MatchAnswer> Matches, Guid? Next);

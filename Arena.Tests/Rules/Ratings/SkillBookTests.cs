@@ -184,4 +184,35 @@ public sealed class SkillBookTests(ITestOutputHelper output)
         Assert.InRange(held / (double)all, 0.93, 1);
         Assert.InRange(right / (double)pairs, 0.9, 1);
     }
+
+    [Fact]
+    public void EachMatchSaysWhatItDidToItsPlayersAlsoAfterOneTurnedUpLate()
+    {
+        var matches = Matches(40);
+        var book = Book(matches.Skip(1));
+        book.Places();
+        var first = matches[0];
+        book.Add(first.At, first.Match, first.Versions, first.Scores);
+        var places = book.Places();
+        Assert.Equal(matches.Count, book.Steps.Count);
+        var skills = new Dictionary<Guid, Skill>();
+        foreach (var (_, match, versions, _) in matches.OrderBy(m => m.At).ThenBy(m => m.Match))
+        {
+            var step = book.Steps[match];
+            Assert.Equal(versions.Select(v => skills.GetValueOrDefault(v, Skill.Newcomer)), step.Before);
+            for (var seat = 0; seat < versions.Length; seat++)
+            {
+                Assert.True(step.After[seat].Sigma < step.Before[seat].Sigma);
+                skills[versions[seat]] = step.After[seat];
+            }
+        }
+        Assert.All(places.Values, p => Assert.Equal(skills[p.Version], new Skill(p.Mu, p.Sigma)));
+
+        // A match that doesn't count has no step; when the flag falls, it has one again.
+        var flagged = new LadderTerms(new HashSet<Guid>(), Uncounted: new HashSet<(Guid, Guid)> { LadderTerms.Pair(first.Versions[0], first.Versions[1]) });
+        book.Places(flagged);
+        Assert.DoesNotContain(first.Match, book.Steps.Keys);
+        book.Places();
+        Assert.Contains(first.Match, book.Steps.Keys);
+    }
 }
