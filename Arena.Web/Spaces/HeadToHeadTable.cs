@@ -2,17 +2,26 @@ using Arena.Rules.Ratings;
 
 namespace Arena.Web.Spaces;
 
+/// <summary>A version's part in the game of choosing versions.</summary>
+/// <param name="Nash">Share in the maximum-entropy equilibrium (<see cref="NashAveraging"/>).</param>
+/// <param name="NashScore">Log-odds against that mix; at most 0.</param>
+/// <param name="AlphaRank">Share in the long run of imitation (<see cref="Arena.Rules.Ratings.AlphaRank"/>).</param>
+public sealed record CycleShare(double Nash, double NashScore, double AlphaRank);
+
 /// <summary>Records of some versions against each other, and whether a list can tell the whole story.</summary>
 /// <param name="Cells">(M, M), each from the row's side.</param>
 /// <param name="Index">Share of the log-odds that no ratings explain (<see cref="Cyclicity"/>).</param>
 /// <param name="ByChance">What noise alone would leave.</param>
-/// <param name="Nash">(M) shares in the equilibrium; empty where there are no cycles.</param>
-internal sealed record HeadToHeadTable(HeadToHead[,] Cells, double Index, double ByChance, IReadOnlyList<double> Nash)
+/// <param name="Shares">(M); empty where fewer than three play.</param>
+public sealed record HeadToHeadTable(HeadToHead[,] Cells, double Index, double ByChance, IReadOnlyList<CycleShare> Shares)
 {
+    /// <summary>How many of a list are shown.</summary>
+    public const int Most = 16;
+
     public static HeadToHeadTable Empty { get; } = new(new HeadToHead[0, 0], 0, 0, []);
 
     /// <summary>Cycles are spoken of when they are well beyond chance: at least a tenth of all, and twice what noise leaves.</summary>
-    public bool Cyclic => Nash.Count > 0;
+    public bool Cyclic => Index >= 0.1 && Index >= 2 * ByChance;
 
     public HeadToHead Cell(int row, int column) => Cells[row, column];
 
@@ -34,7 +43,9 @@ internal sealed record HeadToHeadTable(HeadToHead[,] Cells, double Index, double
             return new(cells, 0, 0, []);
         }
         var table = BattleTable.FromCounts(wins, ties);
-        var (share, chance) = (Cyclicity.Index(table), Cyclicity.ByChance(table));
-        return new(cells, share, chance, share >= 0.1 && share >= 2 * chance ? NashAveraging.Solve(NashAveraging.LogOdds(table)).Shares : []);
+        // One payoff for both: the log-odds of a win, half a battle added to each side, 0 for pairs that never met.
+        var payoffs = NashAveraging.LogOdds(table);
+        var (nash, alpha) = (NashAveraging.Solve(payoffs), AlphaRank.Rank(payoffs));
+        return new(cells, Cyclicity.Index(table), Cyclicity.ByChance(table), [.. Enumerable.Range(0, n).Select(i => new CycleShare(nash.Shares[i], nash.Scores[i], alpha[i]))]);
     }
 }

@@ -18,6 +18,7 @@ internal static class SpaceEndpoints
         spaces.MapGet("/{slug}/leaderboard.csv", LeaderboardCsv).Produces<string>(contentType: "text/csv");
         spaces.MapGet("/{slug}/style-control", Style);
         spaces.MapGet("/{slug}/head-to-head", HeadToHead);
+        spaces.MapGet("/{slug}/cycles", Cycles);
     }
 
     private static Ok<IReadOnlyList<SpaceAnswer>> List(SpaceCatalog catalog) => TypedResults.Ok<IReadOnlyList<SpaceAnswer>>([.. catalog.All.Select(Answer)]);
@@ -68,6 +69,20 @@ internal static class SpaceEndpoints
         }
         var style = ladders.Of(slug).Style;
         return TypedResults.Ok(new StyleAnswer(style?.Matches ?? 0, [.. (style?.Effects ?? []).Select(e => new EffectAnswer(e.Feature, e.Coefficient, e.Error, e.Spread))]));
+    }
+
+    /// <summary>Whether the best of a space go in circles, with their shares in the Nash average and in α-rank's long run; what /leaderboard/head-to-head shows.</summary>
+    /// <param name="top">How many of the list, 3 to 64.</param>
+    private static async Task<Results<Ok<CyclesAnswer>, ProblemHttpResult>> Cycles(string slug, SpaceCatalog catalog, LeaderboardQuery query, Ladders ladders, CancellationToken ct, int top = HeadToHeadTable.Most)
+    {
+        if (catalog.Find(slug) is null)
+        {
+            return Problems.NotFound("space");
+        }
+        var lines = (await query.OfAsync(slug, Math.Clamp(top, 3, 64), ct: ct)).Where(l => l.Games > 0).ToList();
+        var table = HeadToHeadTable.Of(ladders.Of(slug).Book, [.. lines.Select(l => l.VersionId.Value)]);
+        return TypedResults.Ok(new CyclesAnswer(table.Index, table.ByChance, table.Cyclic, [.. lines.Select((l, i) => new CycleAnswer(
+            l.Rank, l.AgentId.Value, l.Agent, l.VersionId.Value, table.Shares.Count > 0 ? table.Shares[i].Nash : null, table.Shares.Count > 0 ? table.Shares[i].NashScore : null, table.Shares.Count > 0 ? table.Shares[i].AlphaRank : null))]));
     }
 
     /// <summary>Every pair of versions that met in rated matches, from the first one's side.</summary>
@@ -129,4 +144,14 @@ internal static class SpaceEndpoints
     /// <param name="Error">Its standard error.</param>
     /// <param name="Spread">Root mean square of the normalised difference (a - b) / (a + b + 1); 0 where the texts never differed.</param>
     public sealed record EffectAnswer(string Feature, double Coefficient, double Error, double Spread);
+
+    /// <param name="Index">Share of the pairs' squared log-odds that fits no list, 0 to 1.</param>
+    /// <param name="ByChance">What noise alone would leave of it.</param>
+    /// <param name="Cyclic">Whether that is well beyond chance: only then do the shares say more than a rank.</param>
+    public sealed record CyclesAnswer(double Index, double ByChance, bool Cyclic, IReadOnlyList<CycleAnswer> Agents);
+
+    /// <param name="Nash">Share in the maximum-entropy equilibrium; null with fewer than three agents.</param>
+    /// <param name="NashScore">Log-odds against that mix: 0 for those in it, less for those beaten by it.</param>
+    /// <param name="AlphaRank">Share in the long run when agents are replaced by those that beat them.</param>
+    public sealed record CycleAnswer(int Rank, Guid AgentId, string Agent, Guid VersionId, double? Nash, double? NashScore, double? AlphaRank);
 }
