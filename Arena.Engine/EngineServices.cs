@@ -82,6 +82,7 @@ public static class EngineServices
         services.AddScoped<TokenDesk>();
         services.AddSingleton<ScriptSandbox>();
         services.AddSingleton<SecretVault>();
+        services.AddSingleton<PolicyBases>();
         services.AddSingleton<AgentClients>();
         services.AddSingleton<IAgentClientSource, HouseClientSource>();
         services.AddSingleton<IAgentClientSource, ScriptClientSource>();

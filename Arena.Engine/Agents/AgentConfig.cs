@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Arena.Rules.Play;
 
 namespace Arena.Engine.Agents;
 
@@ -31,15 +32,35 @@ public sealed record HouseConfig(string Space, string Slug) : AgentConfig;
 /// <summary>JavaScript with a function <c>act(observation)</c>.</summary>
 public sealed record ScriptConfig(string Source) : AgentConfig;
 
+/// <summary>What a policy's prompts are written in.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<PolicyNotation>))]
+public enum PolicyNotation
+{
+    /// <summary>The compact notation of the spaces that have one.</summary>
+    [JsonStringEnumMemberName("compact")]
+    Compact,
+
+    /// <summary>The observation's full text, through the model's chat template; every space has it.</summary>
+    [JsonStringEnumMemberName("text")]
+    Text,
+}
+
 /// <summary>Weights served by the trainer.</summary>
-/// <param name="Model">The name under which the trainer serves it: "arena-tiny", or the version's id once trained.</param>
-/// <param name="Files">Its files with their SHA-256, kept by the site; empty for the shipped base model.</param>
+/// <param name="Model">The name under which the trainer serves it: that of a base it offers ("arena-tiny"), or the version's id once trained.</param>
+/// <param name="Files">Its files with their SHA-256, kept by the site; empty for a base.</param>
 /// <param name="Temperature">Sampling temperature, 0 = greedy.</param>
 public sealed record PolicyConfig(string Model, IReadOnlyList<PolicyFile> Files, double Temperature) : AgentConfig
 {
     /// <summary>Answers are drawn from the legal actions alone, where the observation lists them. Left out of the JSON when off, so that earlier versions keep their hash.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool LegalOnly { get; init; }
+
+    /// <summary>Its base's, set by the site. Left out of the JSON when compact, so that earlier versions keep their hash.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public PolicyNotation Notation { get; init; }
+
+    /// <summary>Whether it can be asked in a space at all.</summary>
+    public bool Reads(SpaceCard card) => Notation == PolicyNotation.Text || card.CompactAnswerTokens > 0;
 }
 
 /// <summary>One file of a policy, named as in the Hugging Face layout.</summary>

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace Arena.Engine.Agents;
 
 /// <summary>Where owners create agents and give them new versions.</summary>
-public sealed class AgentDesk(ArenaDb db, ScriptSandbox sandbox, SecretVault vault, IOptions<ArenaOptions> options, TimeProvider time)
+public sealed class AgentDesk(ArenaDb db, ScriptSandbox sandbox, SecretVault vault, PolicyBases bases, IOptions<ArenaOptions> options, TimeProvider time)
 {
     /// <summary>The name under which a chat agent's API key is kept.</summary>
     public const string ChatKey = "chat-key";
@@ -25,9 +25,10 @@ public sealed class AgentDesk(ArenaDb db, ScriptSandbox sandbox, SecretVault vau
         {
             return badConfig;
         }
-        if (await BorrowedAsync(owner, wish.Config, ct) is { } borrowed)
+        var (config, unknown) = await KnownModelAsync(owner, wish.Config, null, ct);
+        if (unknown is not null)
         {
-            return borrowed;
+            return unknown;
         }
         var most = options.Value.AgentsPerOwner;
         if (await db.Agents.CountAsync(a => a.OwnerId == owner, ct) >= most)
@@ -40,7 +41,7 @@ public sealed class AgentDesk(ArenaDb db, ScriptSandbox sandbox, SecretVault vau
         {
             return NameTaken(name);
         }
-        var version = new AgentVersion(VersionId.New(time), agent.Id, 1, wish.Config.ToJson(), wish.Config.Hash(), null, VersionStatus.Ready, now);
+        var version = new AgentVersion(VersionId.New(time), agent.Id, 1, config.ToJson(), config.Hash(), null, VersionStatus.Ready, now);
         agent.Use(version.Id);
         agent.Spar(wish.SparringPartner && wish.Kind == AgentKind.Policy);
         db.Agents.Add(agent);
@@ -72,12 +73,13 @@ public sealed class AgentDesk(ArenaDb db, ScriptSandbox sandbox, SecretVault vau
         {
             return bad;
         }
-        if (await BorrowedAsync(owner, config, ct) is { } borrowed)
-        {
-            return borrowed;
-        }
         var last = await db.AgentVersions.Where(v => v.AgentId == id).OrderByDescending(v => v.Number).FirstAsync(ct);
         var current = await db.AgentVersions.FirstOrDefaultAsync(v => v.Id == agent.CurrentVersionId, ct);
+        (config, var unknown) = await KnownModelAsync(owner, config, current is null ? null : AgentConfig.FromJson(current.Config) as PolicyConfig, ct);
+        if (unknown is not null)
+        {
+            return unknown;
+        }
         if (current?.Hash == config.Hash() && secret is null)
         {
             return AgentResult.Refuse("unchanged", "These settings are those of the current version.");
@@ -91,20 +93,36 @@ public sealed class AgentDesk(ArenaDb db, ScriptSandbox sandbox, SecretVault vau
         return new AgentCreated(agent, version);
     }
 
-    /// <summary>Trained weights are named by the version that they belong to; only versions of the same owner may be named.</summary>
-    private async Task<AgentRefused?> BorrowedAsync(Guid owner, AgentConfig config, CancellationToken ct)
+    /// <summary>
+    /// A policy's settings with the notation of its model: a base that the trainer offers, or trained weights, which are named by the version that they belong
+    /// to; only versions of the same owner may be named.
+    /// </summary>
+    /// <param name="current">The agent's settings now: its model may go on while the trainer is away.</param>
+    private async Task<(AgentConfig Config, AgentRefused? Refused)> KnownModelAsync(Guid owner, AgentConfig config, PolicyConfig? current, CancellationToken ct)
     {
-        if (config is not PolicyConfig policy || (policy.Files.Count == 0 && !Guid.TryParse(policy.Model, out _)))
+        if (config is not PolicyConfig policy)
         {
-            return null;
+            return (config, null);
+        }
+        if (policy.Files.Count == 0 && !Guid.TryParse(policy.Model, out _))
+        {
+            if (bases.Find(policy.Model) is { } known)
+            {
+                return (policy with { Notation = known.Notation }, null);
+            }
+            if (current is not null && policy.Model == current.Model)
+            {
+                return (policy with { Notation = current.Notation }, null);
+            }
+            return (config, AgentResult.Refuse("model-invalid", $"The trainer offers no base model of this name. It offers: {string.Join(", ", bases.Known.Select(b => b.Name))}."));
         }
         if (VersionId.TryParse(policy.Model, null, out var named)
             && await db.AgentVersions.Where(v => v.Id == named && db.Agents.Any(a => a.Id == v.AgentId && a.OwnerId == owner)).Select(v => v.Config).FirstOrDefaultAsync(ct) is { } own
-            && AgentConfig.FromJson(own) is PolicyConfig known && known.Model == policy.Model && known.Files.SequenceEqual(policy.Files))
+            && AgentConfig.FromJson(own) is PolicyConfig trained && trained.Model == policy.Model && trained.Files.SequenceEqual(policy.Files))
         {
-            return null;
+            return (policy with { Notation = trained.Notation }, null);
         }
-        return AgentResult.Refuse("model-invalid", "Trained weights can be used again only from a version of your own, with its files as they are.");
+        return (config, AgentResult.Refuse("model-invalid", "Trained weights can be used again only from a version of your own, with its files as they are."));
     }
 
     private static AgentRefused NameTaken(string name) => AgentResult.Refuse("name-taken", $"There is already an agent called “{name}”.");

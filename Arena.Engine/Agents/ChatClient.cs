@@ -58,10 +58,13 @@ internal sealed class ChatClient(ChatEndpoint endpoint, ChatSpend spend, SecretV
         {
             lines.Add(new("system", config.SystemPrompt));
         }
-        var complaint = pending.Complaint is null ? "" : $"\n\nYour last answer was refused: {pending.Complaint} Answer again.";
-        lines.Add(new("user", pending.Observation.Text + complaint));
+        lines.Add(new("user", Prompt(pending)));
         return new(config.Model, lines, maxTokens, config.Temperature);
     }
+
+    /// <summary>A turn in full text, as language models are asked: the observation, and the complaint about the last try.</summary>
+    internal static string Prompt(PendingTurn pending) =>
+        pending.Observation.Text + (pending.Complaint is null ? "" : $"\n\nYour last answer was refused: {pending.Complaint} Answer again.");
 
     private async Task<ChatOutcome> AskAsync(AgentTurn turn, ChatConfig config, string? key, ChatQuestion question, long held, CancellationToken ct)
     {

@@ -102,6 +102,10 @@ public sealed class ChatEndpoint : IDisposable
         {
             body["guided_choice"] = new JsonArray([.. choices.Select(c => (JsonNode)c)]);
         }
+        if (question.AtOnce)
+        {
+            body["chat_template_kwargs"] = new JsonObject { ["enable_thinking"] = false };
+        }
         if (question.JsonAnswer)
         {
             body["response_format"] = new JsonObject { ["type"] = "json_object" };

@@ -12,6 +12,9 @@ public sealed record ChatQuestion(string Model, IReadOnlyList<ChatLine> Lines, i
 {
     /// <summary>The only answers allowed, for servers that hold answers to a list (our trainer, vLLM); null = any.</summary>
     public IReadOnlyList<string>? Choices { get; init; }
+
+    /// <summary>Models that may think aloud before they answer are told not to, on servers that know how to tell them (our trainer, vLLM).</summary>
+    public bool AtOnce { get; init; }
 }
 
 /// <summary>A question to a learned reward model: how good are these answers to one prompt?</summary>

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace Arena.Engine.Agents;
 
-/// <summary>Asks the trainer's server for completions of compact notation.</summary>
+/// <summary>Asks the trainer's server for answers.</summary>
 public sealed class PolicyServer : IDisposable
 {
     private readonly PolicyServing _serving;
@@ -23,10 +23,13 @@ public sealed class PolicyServer : IDisposable
 
     public TimeSpan Patience => _serving.Patience;
 
-    /// <param name="prompt">Compact notation, e.g. "tic-tac-toe:519".</param>
+    /// <summary>Most tokens of an answer.</summary>
+    public int MostTokens(PolicyNotation notation, SpaceCard card) => notation == PolicyNotation.Text ? _serving.TextAnswerTokens : card.CompactAnswerTokens;
+
+    /// <param name="prompt">Compact notation, e.g. "tic-tac-toe:519", or a full text; the model's chat template, where it has one, is the trainer's business.</param>
     /// <param name="choices">The only answers allowed, or null for any.</param>
     public Task<ChatOutcome> CompleteAsync(string model, string prompt, int maxTokens, double temperature, long seed, TimeSpan timeout, CancellationToken ct, IReadOnlyList<string>? choices = null) =>
-        _endpoint.AskAsync(_serving.BaseAddress + "/v1", null, new(model, [new("user", prompt)], maxTokens, temperature, seed) { Choices = choices }, timeout, ct);
+        _endpoint.AskAsync(_serving.BaseAddress + "/v1", null, new(model, [new("user", prompt)], maxTokens, temperature, seed) { Choices = choices, AtOnce = true }, timeout, ct);
 
     public void Dispose() => _endpoint.Dispose();
 }
@@ -53,9 +56,9 @@ internal sealed class PolicyClient(PolicyServer server, TimeProvider time) : IAg
         {
             return AgentReply.Failed(FaultKind.Crashed, "The agent's settings are not those of a policy.");
         }
-        if (turn.Pending.Observation.Compact is not { } prompt || turn.Card.CompactAnswerTokens == 0)
+        if (Prompt(config, turn) is not { } prompt)
         {
-            return AgentReply.Failed(FaultKind.Crashed, $"{turn.Card.Name} has no compact notation, which is all that hosted policies read.");
+            return AgentReply.Failed(FaultKind.Crashed, $"{turn.Card.Name} has no compact notation, which is all that this policy reads.");
         }
         if (!server.Enabled)
         {
@@ -64,13 +67,16 @@ internal sealed class PolicyClient(PolicyServer server, TimeProvider time) : IAg
         var seed = Seed(turn);
         var choices = config.LegalOnly && turn.Pending.Observation.Legal is { Count: > 0 } legal ? legal : null;
         // A whole action always has room: a token is a byte at least.
-        var tokens = Math.Max(turn.Card.CompactAnswerTokens, choices?.Max(c => Encoding.UTF8.GetByteCount(c)) ?? 0);
+        var tokens = Math.Max(server.MostTokens(config.Notation, turn.Card), choices?.Max(c => Encoding.UTF8.GetByteCount(c)) ?? 0);
         var began = time.GetUtcNow();
         // Stop a little before the turn's clock: a late platform is the platform's fault, not a time-out of the agent's.
-        var end = Min(turn.Deadline - TimeSpan.FromMilliseconds(250), began + server.Patience);
+        var clock = turn.Deadline - TimeSpan.FromMilliseconds(250);
+        var end = Min(clock, began + server.Patience);
+        // A large model at work has the whole clock; one that can't be reached is waited for as long as any.
+        var answerBy = config.Notation == PolicyNotation.Text ? clock : end;
         while (true)
         {
-            var outcome = await server.CompleteAsync(config.Model, prompt, tokens, config.Temperature, seed, end - time.GetUtcNow(), ct, choices);
+            var outcome = await server.CompleteAsync(config.Model, prompt, tokens, config.Temperature, seed, answerBy - time.GetUtcNow(), ct, choices);
             switch (outcome)
             {
                 case ChatAnswer answer:
@@ -85,6 +91,12 @@ internal sealed class PolicyClient(PolicyServer server, TimeProvider time) : IAg
             }
         }
     }
+
+    /// <returns>Null where the space can't be put into what the policy reads.</returns>
+    private static string? Prompt(PolicyConfig config, AgentTurn turn) =>
+        !config.Reads(turn.Card) ? null
+        : config.Notation == PolicyNotation.Text ? ChatClient.Prompt(turn.Pending)
+        : turn.Pending.Observation.Compact;
 
     /// <summary>Each turn and try has its own seed, so that a resumed match samples what it would have sampled. 53 bits: JSON carries them exactly.</summary>
     internal static long Seed(AgentTurn turn)

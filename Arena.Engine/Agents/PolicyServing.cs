@@ -23,5 +23,9 @@ public sealed class PolicyServing
     /// <summary>How long a turn waits for a trainer that does not answer, e.g. because it restarts, before the match is void.</summary>
     public TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(8);
 
+    /// <summary>Most tokens of an answer to a full text. Each costs a pass through the model, on a processor some hundredths of a second for half a billion weights.</summary>
+    [Range(1, 100_000)]
+    public int TextAnswerTokens { get; set; } = 256;
+
     public string BaseAddress => ServeUrl is { Length: > 0 } named ? named.TrimEnd('/') : $"http://127.0.0.1:{ServePort}";
 }

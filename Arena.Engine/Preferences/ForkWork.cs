@@ -4,11 +4,15 @@ using Microsoft.Extensions.Options;
 
 namespace Arena.Engine.Preferences;
 
-/// <summary>Forks a match's positions. A hosted policy's positions are answered and continued by that policy (on-policy); all others by house agents.</summary>
+/// <summary>
+/// Forks a match's positions. A hosted policy's positions are answered by that policy (on-policy) and continued by it too when it is a small one;
+/// all others are answered and continued by house agents, as are the continuations of a policy on the full text, where each move costs a large model's answer.
+/// </summary>
 public sealed class ForkWork(AgentClients agents, PolicyServer server, IOptions<ForkOptions> options)
 {
     private const int Samples = 8;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan TextPatience = TimeSpan.FromMinutes(2);
 
     /// <param name="askPolicies">False when the trainer has stayed away too long: house agents stand in.</param>
     /// <exception cref="PlatformFaultException">The trainer does not answer.</exception>
@@ -22,7 +26,7 @@ public sealed class ForkWork(AgentClients agents, PolicyServer server, IOptions<
             var version = new VersionId(setup.Players[position.Turn.Player].Version);
             var draws = new Draws(setup.Seed, $"fork/{position.Turn.Turn}");
             var known = await agents.KnowAsync(version, ct);
-            if (askPolicies && server.Enabled && known.Config is PolicyConfig policy && setup.Rules.Card.CompactAnswerTokens > 0)
+            if (askPolicies && server.Enabled && known.Config is PolicyConfig policy && policy.Reads(setup.Rules.Card))
             {
                 drafts.AddRange(await OnPolicyAsync(setup.Rules, position, version, policy, draws, ct));
             }
@@ -41,7 +45,7 @@ public sealed class ForkWork(AgentClients agents, PolicyServer server, IOptions<
     {
         var settings = options.Value;
         var heat = Math.Max(1, policy.Temperature);
-        var continuer = Policy(rules, policy.Model, heat, draws);
+        var continuer = Policy(rules, policy, heat, draws);
         var asked = Enumerable.Repeat((position.State, position.Turn.Seat), Samples).ToList();
         var completions = (await continuer(asked, ct)).Distinct(StringComparer.Ordinal).Take(settings.ActionsPerPosition).ToList();
         if (completions.Count < 2)
@@ -49,18 +53,19 @@ public sealed class ForkWork(AgentClients agents, PolicyServer server, IOptions<
             // The policy is sure of itself here: there is nothing to compare on-policy.
             return [];
         }
-        var actions = settings.PolicyRollouts > 0
+        var actions = settings.PolicyRollouts > 0 && policy.Notation == PolicyNotation.Compact
             ? await Fork.EvaluateAsync(rules, position.State, position.Turn.Seat, completions, settings.PolicyRollouts, continuer, ct)
             : await Fork.EvaluateAsync(rules, position.State, position.Turn.Seat, completions, settings.Rollouts, Fork.House(rules, settings.RandomMoves, draws), ct);
         return [.. Fork.Pairs(position, actions, version, settings.MinMargin, version)];
     }
 
     /// <summary>Answers of a hosted policy, asked all at once so that the trainer batches them.</summary>
-    private Continuer Policy(ISpaceRules rules, string model, double temperature, Draws draws) => async (positions, ct) =>
+    private Continuer Policy(ISpaceRules rules, PolicyConfig policy, double temperature, Draws draws) => async (positions, ct) =>
     {
         // Seeds are drawn before the calls go out, in order: the same match makes the same pairs.
-        var calls = positions.Select(p => (Prompt: rules.Observe(p.State, p.Seat).Compact!, Seed: (long)(draws.NextWord() >> 11))).ToList();
-        return await Task.WhenAll(calls.Select(async call => await server.CompleteAsync(model, call.Prompt, rules.Card.CompactAnswerTokens, temperature, call.Seed, Patience, ct) switch
+        var text = policy.Notation == PolicyNotation.Text;
+        var calls = positions.Select(p => (Seen: rules.Observe(p.State, p.Seat), Seed: (long)(draws.NextWord() >> 11))).ToList();
+        return await Task.WhenAll(calls.Select(async call => await server.CompleteAsync(policy.Model, text ? call.Seen.Text : call.Seen.Compact!, server.MostTokens(policy.Notation, rules.Card), temperature, call.Seed, text ? TextPatience : Patience, ct) switch
         {
             ChatAnswer answer => answer.Text,
             ChatTrouble trouble => throw new PlatformFaultException($"The trainer did not continue a position. {trouble.Detail}"),

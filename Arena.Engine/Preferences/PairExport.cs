@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Arena.Engine.Agents;
 using Microsoft.EntityFrameworkCore;
@@ -38,6 +40,16 @@ public sealed record PairLine(
 
     /// <summary>UTF-8 with the line's end.</summary>
     public byte[] ToUtf8() => [.. JsonSerializer.SerializeToUtf8Bytes(this, Json), (byte)'\n'];
+
+    /// <summary>The same with prompt and answers as lists of one message each: TRL's conversational form.</summary>
+    public byte[] ToMessages()
+    {
+        var line = JsonSerializer.SerializeToNode(this, Json)!.AsObject();
+        (line["prompt"], line["chosen"], line["rejected"]) = (Said("user", Prompt), Said("assistant", Chosen), Said("assistant", Rejected));
+        return [.. Encoding.UTF8.GetBytes(line.ToJsonString(Json)), (byte)'\n'];
+
+        static JsonArray Said(string role, string content) => [new JsonObject { ["role"] = role, ["content"] = content }];
+    }
 
     public static string SourceWord(PairSource source) => source switch { PairSource.SamePrompt => "same-prompt", PairSource.Fork => "fork", PairSource.Imported => "imported", _ => "judged" };
 
@@ -84,14 +96,19 @@ public sealed class PairExport(ArenaDb db)
     private async Task<List<string>> MeasuredOnAsync(CancellationToken ct) =>
         [.. await db.GoldCases.Where(c => c.Enabled).Select(c => c.Task).ToListAsync(ct), .. await db.Probes.Select(p => p.Task).ToListAsync(ct)];
 
-    /// <summary>The newest compact pairs of a space that an owner may use, oldest first: what a run trains on.</summary>
-    public async Task<FrozenPairs> FreezeAsync(Guid owner, string space, int most, CancellationToken ct)
+    /// <summary>
+    /// The newest pairs of a space in one notation that an owner may use, oldest first: what a run trains on. Pairs in full text are written as
+    /// messages, so that the trainer puts them through the model's chat template.
+    /// </summary>
+    public async Task<FrozenPairs> FreezeAsync(Guid owner, string space, PolicyNotation notation, int most, CancellationToken ct)
     {
-        var pairs = await db.Visible(new(Space: space, Notation: PairDraft.CompactNotation), owner).Page(null, most).ToListAsync(ct);
+        var word = notation == PolicyNotation.Text ? PairDraft.TextNotation : PairDraft.CompactNotation;
+        var pairs = await db.Visible(new(Space: space, Notation: word), owner).Page(null, most).ToListAsync(ct);
         using var bytes = new MemoryStream();
         foreach (var pair in Enumerable.Reverse(pairs))
         {
-            bytes.Write(PairLine.Of(pair).ToUtf8());
+            var line = PairLine.Of(pair);
+            bytes.Write(notation == PolicyNotation.Text ? line.ToMessages() : line.ToUtf8());
         }
         var jsonl = bytes.ToArray();
         return new(jsonl, Convert.ToHexStringLower(SHA256.HashData(jsonl)), pairs.Count);

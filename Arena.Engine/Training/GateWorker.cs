@@ -81,7 +81,8 @@ public sealed partial class GateWorker(IDbContextFactory<ArenaDb> factory, Match
     /// <summary>How many matches may be added now.</summary>
     private int Room(IReadOnlyList<GateMatch> matches)
     {
-        var running = matches.Count(m => m.Status is MatchStatus.Scheduled or MatchStatus.Running);
+        // In a judged space a match counts until its judges are through: no more wait for them than are played at once.
+        var running = matches.Count(m => m.Status is MatchStatus.Scheduled or MatchStatus.Running or MatchStatus.Judging);
         var voided = matches.Where(m => m.Status == MatchStatus.Void).Max(m => m.ClosedAt);
         // A void match means that something of ours is down: one probe at a time until it works again.
         var most = voided is { } at && matches.Where(m => m.Status == MatchStatus.Closed).Max(m => m.ClosedAt) is var closed && !(closed > at)

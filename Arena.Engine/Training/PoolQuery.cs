@@ -13,9 +13,11 @@ public sealed class PoolQuery(ArenaDb db, IOptions<TrainingSettings> settings)
 
     public async Task<IReadOnlyList<PoolMember>> DrawAsync(AgentId agent, VersionId parent, string space, CancellationToken ct)
     {
-        var from = await db.AgentVersions.AsNoTracking().Where(v => v.Id == parent).Select(v => v.Hash).FirstAsync(ct);
+        var from = await db.AgentVersions.AsNoTracking().Where(v => v.Id == parent).Select(v => new { v.Hash, v.Config }).FirstAsync(ct);
+        var notation = (AgentConfig.FromJson(from.Config) as PolicyConfig)?.Notation ?? PolicyNotation.Compact;
         var strength = await db.Ratings.Where(r => r.Space == space && r.VersionId == parent).Select(r => (long?)r.MilliElo).FirstOrDefaultAsync(ct);
-        return OpponentPool.Draw(strength, from, [.. await HouseAsync(space, ct), .. await PastAsync(agent, parent, space, ct), .. await SparringAsync(agent, space, strength ?? OpponentPool.Unrated, ct)], settings.Value.Pool);
+        return OpponentPool.Draw(
+            strength, from.Hash, [.. await HouseAsync(space, ct), .. await PastAsync(agent, parent, space, notation, ct), .. await SparringAsync(agent, space, notation, strength ?? OpponentPool.Unrated, ct)], settings.Value.Pool);
     }
 
     private async Task<List<PoolCandidate>> HouseAsync(string space, CancellationToken ct)
@@ -27,14 +29,14 @@ public sealed class PoolQuery(ArenaDb db, IOptions<TrainingSettings> settings)
             .Select(r => new PoolCandidate(PoolMember.House, r.Config!.Slug, r.Row.Name, r.Row.Agent, r.Row.Version, r.Row.Hash, r.Row.MilliElo, null, null))];
     }
 
-    private async Task<List<PoolCandidate>> PastAsync(AgentId agent, VersionId parent, string space, CancellationToken ct)
+    private async Task<List<PoolCandidate>> PastAsync(AgentId agent, VersionId parent, string space, PolicyNotation notation, CancellationToken ct)
     {
         var past = db.Agents.Where(a => a.Id == agent).Join(
             db.AgentVersions.Where(v => v.Id != parent && (v.Status == VersionStatus.Ready || v.Status == VersionStatus.Promoted)), a => a.Id, v => v.AgentId, (a, v) => new AgentAndVersion { Agent = a, Version = v });
-        return Policies(PoolMember.Past, await RowsAsync(past, space, ct));
+        return Policies(PoolMember.Past, notation, await RowsAsync(past, space, ct));
     }
 
-    private async Task<List<PoolCandidate>> SparringAsync(AgentId agent, string space, long strength, CancellationToken ct)
+    private async Task<List<PoolCandidate>> SparringAsync(AgentId agent, string space, PolicyNotation notation, long strength, CancellationToken ct)
     {
         // Without the settings first: they hold lists of files.
         var near = await (
@@ -44,13 +46,14 @@ public sealed class PoolQuery(ArenaDb db, IOptions<TrainingSettings> settings)
             from r in ratings.DefaultIfEmpty()
             orderby Math.Abs((r == null ? OpponentPool.Unrated : r.MilliElo) - strength), a.Id
             select a.Id).Take(Nearest).ToListAsync(ct);
-        return Policies(PoolMember.Sparring, await RowsAsync(
+        return Policies(PoolMember.Sparring, notation, await RowsAsync(
             db.Agents.Where(a => near.Contains(a.Id)).Join(db.AgentVersions, a => a.CurrentVersionId, v => v.Id, (a, v) => new AgentAndVersion { Agent = a, Version = v }), space, ct));
     }
 
-    private static List<PoolCandidate> Policies(string source, List<Row> rows) =>
+    /// <summary>Of the trained policy's own notation only: rounds play it in lock step with its opponents, and a small policy can't be asked in every space.</summary>
+    private static List<PoolCandidate> Policies(string source, PolicyNotation notation, List<Row> rows) =>
     [
-        .. rows.Select(r => (Row: r, Config: AgentConfig.FromJson(r.Config) as PolicyConfig)).Where(r => r.Config is not null)
+        .. rows.Select(r => (Row: r, Config: AgentConfig.FromJson(r.Config) as PolicyConfig)).Where(r => r.Config?.Notation == notation)
             .Select(r => new PoolCandidate(source, r.Config!.Model, $"{r.Row.Name} v{r.Row.Number}", r.Row.Agent, r.Row.Version, r.Row.Hash, r.Row.MilliElo, r.Config.Temperature, r.Config.Files)),
     ];
 

@@ -2,13 +2,18 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Arena.Engine.Agents;
 using Arena.Rules.Spaces;
 
 namespace Arena.Engine.Training;
 
-/// <summary>What an owner may choose for a run; <see cref="For"/> gives the space's recipe. What is null stays the recipe's in the trainer.</summary>
+/// <summary>What a run starts from, as far as its options depend on it.</summary>
+/// <param name="AdapterRank">Of a version that is an adapter; null for whole weights.</param>
+public sealed record TrainingStart(PolicyNotation Notation, int? AdapterRank = null);
+
+/// <summary>What an owner may choose for a run; <see cref="For(string, string?)"/> gives the space's recipe. What is null stays the recipe's in the trainer.</summary>
 /// <param name="Method">"dpo", "grpo" or "mix".</param>
-/// <param name="Rounds">Rounds of self-play and learning.</param>
+/// <param name="Rounds">Rounds of self-play and learning; 0 for a policy on the full text, which learns from pairs alone.</param>
 /// <param name="Beta">DPO's strength of the pull towards the reference policy.</param>
 /// <param name="LearningRate">AdamW's.</param>
 /// <param name="Epochs">Passes over a round's pairs.</param>
@@ -86,23 +91,35 @@ public sealed record TrainOptions(
 
     /// <summary>The recipe of a space, the same that the trainer and the bench use.</summary>
     /// <param name="method">Null = the recommended one.</param>
-    public static TrainOptions For(string space, string? method = null)
+    public static TrainOptions For(string space, string? method = null) => Of(TrainingRecipes.For(space, method));
+
+    /// <summary>The recipe of what is trained: of the space for compact notation, the same everywhere for the full text.</summary>
+    /// <param name="method">Null = the recommended one.</param>
+    public static TrainOptions For(string space, TrainingStart start, string? method = null)
     {
-        var r = TrainingRecipes.For(space, method);
-        return new(r.Method, r.Rounds, r.Beta, r.LearningRate, r.Epochs, r.BatchPairs, r.RpoAlpha, 0, 1, r.RootsPerOpening, r.RolloutsPerRoot, r.PairsPerRoot, r.Temperature, r.OpponentNoise);
+        if (start.Notation == PolicyNotation.Compact)
+        {
+            return For(space, method);
+        }
+        var recipe = Of(TrainingRecipes.FullText(method));
+        return recipe with { LoraRank = start.AdapterRank ?? recipe.LoraRank };
     }
+
+    private static TrainOptions Of(TrainingRecipe r) =>
+        new(r.Method, r.Rounds, r.Beta, r.LearningRate, r.Epochs, r.BatchPairs, r.RpoAlpha, r.LoraRank, 1, r.RootsPerOpening, r.RolloutsPerRoot, r.PairsPerRoot, r.Temperature, r.OpponentNoise);
 
     /// <summary>The space's recipe for the wished method, with everything else that is wished in its place.</summary>
     /// <param name="wish">Options by name; null = the recipe.</param>
+    /// <param name="start">What is trained; null = a policy on compact notation.</param>
     /// <returns>The options, or why they can't be read.</returns>
-    public static (TrainOptions? Options, string? Problem) Wished(string space, JsonObject? wish)
+    public static (TrainOptions? Options, string? Problem) Wished(string space, JsonObject? wish, TrainingStart? start = null)
     {
         var method = wish?["method"] is JsonValue named && named.TryGetValue<string>(out var text) ? text : null;
         if (method is not null && !TrainingRecipes.Methods.Contains(method))
         {
             return (null, MethodProblem);
         }
-        var chosen = JsonSerializer.SerializeToNode(For(space, method), Json)!.AsObject();
+        var chosen = JsonSerializer.SerializeToNode(For(space, start ?? new(PolicyNotation.Compact), method), Json)!.AsObject();
         foreach (var (name, value) in wish ?? [])
         {
             chosen[name] = value?.DeepClone();
@@ -129,9 +146,13 @@ public sealed record TrainOptions(
         JsonSerializer.Deserialize<TrainOptions>(json, Json) ?? throw new JsonException("A run's options are empty.");
 
     /// <summary>Null, or which option is out of bounds and what the bounds are.</summary>
-    public string? Problem() =>
+    /// <param name="start">What is trained; null = a policy on compact notation.</param>
+    public string? Problem(TrainingStart? start = null) =>
         !TrainingRecipes.Methods.Contains(Method) ? MethodProblem
-        : Out("rounds", Rounds, 1, MostRounds) ?? Out("beta", Beta, 0.001, 10) ?? Out("learningRate", LearningRate, 1e-7, 0.1)
+        : start?.Notation == PolicyNotation.Text && Method != "dpo" ? "A policy that reads the full text learns from pairs alone: the method is \"dpo\"."
+        : start?.Notation == PolicyNotation.Text && Rounds != 0 ? "A policy that reads the full text learns from pairs alone, not by rounds of self-play: rounds must be 0."
+        : start?.AdapterRank is { } rank && LoraRank != rank && LoraRank != 0 ? $"This version is an adapter of rank {rank}: train it on with loraRank {rank}, or with 0, which merges it and trains all weights."
+        : (start?.Notation == PolicyNotation.Text ? null : Out("rounds", Rounds, 1, MostRounds)) ?? Out("beta", Beta, 0.001, 10) ?? Out("learningRate", LearningRate, 1e-7, 0.1)
         ?? Out("epochs", Epochs, 1, 10) ?? Out("batchPairs", BatchPairs, 1, 4_096) ?? Out("rpoAlpha", RpoAlpha, 0, 10)
         ?? Out("loraRank", LoraRank, 0, 64) ?? Out("seed", Seed, 0, 9_007_199_254_740_991) ?? Out("rootsPerOpening", RootsPerOpening, 1, 512)
         ?? Out("rolloutsPerRoot", RolloutsPerRoot, 2, 64) ?? Out("pairsPerRoot", PairsPerRoot, 1, 32)

@@ -20,19 +20,20 @@ public enum TrainerState
 /// <param name="Since">When it became so.</param>
 public sealed record TrainerStanding(TrainerState State, string Text, DateTimeOffset Since);
 
-/// <summary>Asks the trainer every few seconds whether it is there, for banners and the status page.</summary>
+/// <summary>Asks the trainer every few seconds whether it is there, for banners and the status page, and then which bases it offers.</summary>
 public sealed class TrainerHealth : BackgroundService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     private readonly PolicyServing _serving;
+    private readonly PolicyBases _bases;
     private readonly TimeProvider _time;
     private readonly HttpClient _http = new() { Timeout = Timeout.InfiniteTimeSpan };
     private volatile TrainerStanding _now;
 
-    public TrainerHealth(IOptions<PolicyServing> serving, TimeProvider time)
+    public TrainerHealth(IOptions<PolicyServing> serving, PolicyBases bases, TimeProvider time)
     {
-        (_serving, _time) = (serving.Value, time);
+        (_serving, _bases, _time) = (serving.Value, bases, time);
         _now = _serving.Enabled
             ? new(TrainerState.Unknown, "The trainer has not been asked yet.", time.GetUtcNow())
             : new(TrainerState.Off, "The trainer is off: policy agents can't play and nothing can be trained.", time.GetUtcNow());
@@ -61,6 +62,15 @@ public sealed class TrainerHealth : BackgroundService
         }
     }
 
+    private async Task LookAsync(CancellationToken ct)
+    {
+        await CheckAsync(ct);
+        if (_now.State == TrainerState.Up)
+        {
+            await _bases.RefreshAsync(Patience, ct);
+        }
+    }
+
     public override void Dispose()
     {
         _http.Dispose();
@@ -72,7 +82,7 @@ public sealed class TrainerHealth : BackgroundService
         using var timer = new PeriodicTimer(_serving.HealthEvery, _time);
         do
         {
-            await CheckAsync(stoppingToken);
+            await LookAsync(stoppingToken);
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }

@@ -1,6 +1,7 @@
 using Arena.Engine.Agents;
 using Arena.Engine.Preferences;
 using Arena.Rules;
+using Arena.Rules.Play;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -10,12 +11,14 @@ public abstract record StartResult;
 
 public sealed record Started(TrainingRun Run) : StartResult;
 
-/// <param name="Code">"agent-not-found", "not-a-policy", "space-unknown", "no-compact-notation", "option-invalid", "trainer-off" or "run-in-progress".</param>
+/// <param name="Code">"agent-not-found", "not-a-policy", "space-unknown", "no-compact-notation", "not-for-two", "option-invalid", "no-pairs", "trainer-off" or "run-in-progress".</param>
 public sealed record Refused(string Code, string Reason) : StartResult;
 
 /// <summary>Where owners start and cancel training runs.</summary>
 public sealed class TrainingDesk(ArenaDb db, PairExport pairs, IOptions<TrainingSettings> settings, IOptions<PolicyServing> serving, PoolQuery opponents, TimeProvider time)
 {
+    private const string AdapterFile = "adapter_model.safetensors";
+
     /// <summary>Freezes the newest pairs of the space that the owner may use, and queues a run of the agent's current version.</summary>
     public async Task<StartResult> StartAsync(Guid owner, AgentId id, string space, TrainOptions options, CancellationToken ct = default)
     {
@@ -32,11 +35,16 @@ public sealed class TrainingDesk(ArenaDb db, PairExport pairs, IOptions<Training
         {
             return new Refused("space-unknown", $"There is no space called {space}.");
         }
-        if (rules.Card.CompactAnswerTokens == 0)
+        var start = await StartOfAsync(parent, ct);
+        if (start.Notation == PolicyNotation.Compact && rules.Card.CompactAnswerTokens == 0)
         {
-            return new Refused("no-compact-notation", $"{rules.Card.Name} has no compact notation, which is what small policies are trained on. Spaces that have one: {string.Join(", ", SpaceRegistry.All.Where(s => s.Card.CompactAnswerTokens > 0).Select(s => s.Card.Slug))}.");
+            return new Refused("no-compact-notation", $"{rules.Card.Name} has no compact notation, which is what {agent.Name} reads. Spaces that have one: {string.Join(", ", SpaceRegistry.All.Where(s => s.Card.CompactAnswerTokens > 0).Select(s => s.Card.Slug))}.");
         }
-        if (options.Problem() is { } problem)
+        if (!IsGated(rules.Card))
+        {
+            return new Refused("not-for-two", $"{rules.Card.Name} is not played by two, so a candidate can't meet its parent there.");
+        }
+        if (options.Problem(start) is { } problem)
         {
             return new Refused("option-invalid", problem);
         }
@@ -48,7 +56,11 @@ public sealed class TrainingDesk(ArenaDb db, PairExport pairs, IOptions<Training
         {
             return InProgress(agent, active);
         }
-        var frozen = await pairs.FreezeAsync(owner, space, settings.Value.MostPairs, ct);
+        var frozen = await pairs.FreezeAsync(owner, space, start.Notation, settings.Value.MostPairs, ct);
+        if (frozen.Count == 0 && options.Rounds == 0)
+        {
+            return new Refused("no-pairs", $"There are no pairs in full text of {rules.Card.Name} that you may use, and {agent.Name} learns from pairs alone. Matches make some; you can also import your own.");
+        }
         var pool = await opponents.DrawAsync(id, parent, space, ct);
         var run = new TrainingRun
         {
@@ -82,6 +94,27 @@ public sealed class TrainingDesk(ArenaDb db, PairExport pairs, IOptions<Training
             throw;
         }
         return new Started(run);
+    }
+
+    /// <summary>What the agent's current version is, for the recipe of a run; compact notation where the owner has no such policy.</summary>
+    public async Task<TrainingStart> StartOfAsync(Guid owner, AgentId id, CancellationToken ct = default) =>
+        await db.Agents.Where(a => a.Id == id && a.OwnerId == owner && a.Kind == AgentKind.Policy).Select(a => a.CurrentVersionId).FirstOrDefaultAsync(ct) is { } version
+            ? await StartOfAsync(version, ct)
+            : new(PolicyNotation.Compact);
+
+    /// <summary>Whether a gate can be played in the space: candidate against parent, two at a table.</summary>
+    public static bool IsGated(SpaceCard card) => card is { MinSeats: <= 2, MaxSeats: >= 2 };
+
+    private async Task<TrainingStart> StartOfAsync(VersionId version, CancellationToken ct)
+    {
+        var config = (PolicyConfig)AgentConfig.FromJson(await db.AgentVersions.Where(v => v.Id == version).Select(v => v.Config).FirstAsync(ct));
+        if (config.Files.All(f => f.Name != AdapterFile) || !VersionId.TryParse(config.Model, null, out var made))
+        {
+            return new(config.Notation);
+        }
+        // The version that the weights are named by was made by a run, whose options say the adapter's rank.
+        var options = await db.TrainingRuns.Where(r => r.CandidateVersionId == made).Select(r => r.Options).FirstOrDefaultAsync(ct);
+        return new(config.Notation, options is null ? null : TrainOptions.FromJson(options).LoraRank);
     }
 
     /// <summary>Asks for the end of a run. A queued or gated run ends at once, a training one when its worker hears of it.</summary>

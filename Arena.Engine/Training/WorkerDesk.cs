@@ -7,9 +7,10 @@ using Microsoft.Extensions.Options;
 namespace Arena.Engine.Training;
 
 /// <summary>A run that a worker has taken.</summary>
-/// <param name="Files">Of the policy that it starts from; none for the shipped base model.</param>
+/// <param name="Files">Of the policy that it starts from; none for a base.</param>
+/// <param name="Notation">Of the policy and of its pairs.</param>
 /// <param name="Opponents">The run's pool, without those whose owners have taken the permission back since; weights sum to 1.</param>
-public sealed record LeasedRun(RunId Id, int Attempt, int LeaseSeconds, string Space, string PolicyName, IReadOnlyList<PolicyFile> Files, string Options, int PairCount, string PairsHash, IReadOnlyList<PoolMember> Opponents);
+public sealed record LeasedRun(RunId Id, int Attempt, int LeaseSeconds, string Space, string PolicyName, IReadOnlyList<PolicyFile> Files, string Options, int PairCount, string PairsHash, PolicyNotation Notation, IReadOnlyList<PoolMember> Opponents);
 
 /// <summary>What became of a worker's message.</summary>
 public abstract record WorkerResult;
@@ -65,7 +66,7 @@ public sealed class WorkerDesk(ArenaDb db, PolicyStore store, IOptions<TrainingS
             var version = await db.AgentVersions.AsNoTracking().FirstAsync(v => v.Id == next.ParentVersionId, ct);
             var config = (PolicyConfig)AgentConfig.FromJson(version.Config);
             await SayAsync(next.Id, next.Attempt == 0 ? $"Taken up by {name}." : $"Taken up by {name}, attempt {next.Attempt + 1}.", ct);
-            return new(next.Id, next.Attempt + 1, (int)settings.Value.Lease.TotalSeconds, next.Space, config.Model, config.Files, next.Options, next.PairCount, next.PairsHash, await AllowedAsync(next.Opponents, ct));
+            return new(next.Id, next.Attempt + 1, (int)settings.Value.Lease.TotalSeconds, next.Space, config.Model, config.Files, next.Options, next.PairCount, next.PairsHash, config.Notation, await AllowedAsync(next.Opponents, ct));
         }
     }
 

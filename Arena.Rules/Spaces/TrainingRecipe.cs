@@ -1,7 +1,7 @@
 namespace Arena.Rules.Spaces;
 
 /// <summary>
-/// How a tiny policy is trained in a space by one method, as chosen on tuning seeds and reported on others (bench/learning.md).
+/// How a policy is trained by one method: a tiny one in a space as chosen on tuning seeds and reported on others (bench/learning.md).
 /// The site's page, the trainer's defaults and the bench all read this one table. Names and units are those of the trainer's options.
 /// </summary>
 /// <param name="Method">"dpo", "grpo" or "mix" (each round is learnt from both ways).</param>
@@ -10,6 +10,7 @@ namespace Arena.Rules.Spaces;
 /// <param name="Opponents">Who is met in rounds and in which shares, e.g. "self=0.5,greedy=0.5".</param>
 /// <param name="IllegalValue">What an own illegal move is worth; a lost game is 0.</param>
 /// <param name="FinalRate">The learning rate falls in a straight line to this share.</param>
+/// <param name="LoraRank">0 trains all weights.</param>
 public sealed record TrainingRecipe(
     string Method,
     int Rounds = 20,
@@ -26,7 +27,8 @@ public sealed record TrainingRecipe(
     bool ScaleRewards = true,
     string Opponents = "self",
     double IllegalValue = 0,
-    double FinalRate = 1);
+    double FinalRate = 1,
+    int LoraRank = 0);
 
 /// <summary>The recipes by space and method, and which method is recommended where.</summary>
 public static class TrainingRecipes
@@ -36,6 +38,13 @@ public static class TrainingRecipes
 
     /// <summary>The method that did best in the space; GRPO where nothing was measured.</summary>
     public static string Recommended(string space) => space == "countdown" ? "mix" : "grpo";
+
+    /// <summary>
+    /// For a model that reads the full text, in any space: an adapter, learnt from given pairs without rounds (thousands of games would take days).
+    /// The numbers are those commonly used for models of this kind; nothing was measured here.
+    /// </summary>
+    /// <param name="method">Null = "dpo".</param>
+    public static TrainingRecipe FullText(string? method = null) => new(method ?? "dpo", Rounds: 0, Beta: 0.1, LearningRate: 5e-5, BatchPairs: 16, LoraRank: 16);
 
     /// <param name="method">Null = the recommended one.</param>
     public static TrainingRecipe For(string space, string? method = null)

@@ -97,6 +97,9 @@ public sealed class ScriptedChatServer : IAsyncDisposable
     /// <summary>What it says that it served, when not the model that was asked for.</summary>
     public string? ServedModel { get; set; }
 
+    /// <summary>What it offers at /v1/bases, as the trainer does: name and "compact" or "text".</summary>
+    public IReadOnlyList<(string Name, string Notation)> Bases { get; set; } = [];
+
     public bool ReportsUsage { get; set; } = true;
 
     public ConcurrentQueue<SeenQuestion> Seen { get; } = new();
@@ -114,6 +117,7 @@ public sealed class ScriptedChatServer : IAsyncDisposable
         var server = new ScriptedChatServer(app) { Mode = mode };
         app.MapPost("/v1/chat/completions", server.AnswerAsync);
         app.MapGet("/health", () => "ok");
+        app.MapGet("/v1/bases", () => new { data = server.Bases.Select(b => new { id = b.Name, notation = b.Notation, weights = 494_000_000, context = 32_768 }) });
         await app.StartAsync();
         server.Endpoint = app.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First() + "/v1";
         return server;

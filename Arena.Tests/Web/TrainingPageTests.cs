@@ -5,7 +5,9 @@ using System.Text.Json.Nodes;
 using Arena.Engine;
 using Arena.Engine.Agents;
 using Arena.Engine.Matches;
+using Arena.Engine.Preferences;
 using Arena.Engine.Training;
+using Arena.Tests.Doubles;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -200,6 +202,45 @@ public sealed class TrainingPageTests(SiteFixture site)
         Assert.Contains("What is recommended, and why", owner.Text);
         Assert.Contains(MethodAdvice.For("tic-tac-toe").Why, owner.Text);
         Assert.Contains(MethodAdvice.For("connect-four").Why, owner.Text);
+    }
+
+    [Fact]
+    public async Task ABaseOnTheFullTextIsChosenInTheFormAndTrainedFromPairsOfAnySpace()
+    {
+        await using var trainer = await ScriptedChatServer.StartAsync();
+        trainer.Bases = [("arena-tiny", "compact"), ("qwen-tiny", "text")];
+        var serving = site.Services.GetRequiredService<IOptions<PolicyServing>>().Value;
+        var address = serving.ServeUrl;
+        serving.ServeUrl = trainer.Endpoint[..^3];
+        await site.Services.GetRequiredService<PolicyBases>().RefreshAsync(TimeSpan.FromSeconds(30), default);
+        serving.ServeUrl = address;
+
+        var owner = await site.JoinAsync("reader");
+        await owner.GetAsync("/agents/new?kind=policy");
+        Assert.Contains("qwen-tiny (full text, 494 million weights)", owner.Text);
+        Assert.Equal(HttpStatusCode.Redirect, (await owner.SubmitAsync("agent", new() { ["Sent.Name"] = "Well read", ["Sent.Temperature"] = "0.3", ["Sent.Base"] = "qwen-tiny" })).StatusCode);
+        var (agent, version) = await DbAsync(async db => await db.Agents.SingleAsync(a => a.Name == "Well read") is var a ? (a.Id, a.CurrentVersionId!.Value) : default);
+        await owner.GetAsync($"/agents/{agent}");
+        Assert.Contains("the full text, in every space", owner.Text);
+        var small = await PolicyAsync(owner, "Small beside it");
+        await DbAsync(async db =>
+        {
+            db.PreferencePairs.Add(new PairDraft(PairDraft.TextNotation, "Write.", "Good.", "Bad.", PairSource.Judged, 1, version, version, 0.5).ToPair("pitch", new(Guid.CreateVersion7(Now)), Now));
+            return await db.SaveChangesAsync();
+        });
+
+        await owner.GetAsync($"/training/new?agent={agent}");
+        Assert.Contains("Well read reads the full text.", owner.Text);
+        Assert.Contains("Pitch (1 pair)", owner.Text);
+        Assert.DoesNotContain("What is recommended, and why", owner.Text);
+        Assert.Contains($"/training/new?agent={small}", owner.Page);
+        serving.Enabled = true;
+        var sent = await owner.SubmitAsync("train", new() { ["Sent.Agent"] = agent.ToString(), ["Sent.Space"] = "pitch", ["Sent.Seed"] = "4" });
+        serving.Enabled = false;
+        Assert.Equal(HttpStatusCode.Redirect, sent.StatusCode);
+        var run = await DbAsync(db => db.TrainingRuns.SingleAsync(r => r.AgentId == agent));
+        Assert.Equal(TrainOptions.For("pitch", new TrainingStart(PolicyNotation.Text)) with { Seed = 4 }, TrainOptions.FromJson(run.Options));
+        await owner.Client.PostAsJsonAsync($"/api/v1/training-runs/{run.Id}/cancel", new { });
     }
 
     [Fact]

@@ -14,7 +14,7 @@ internal static class ServeCommand
     public static Command Create()
     {
         var port = new Option<int>("--port") { Description = "On loopback", DefaultValueFactory = _ => 5081 };
-        var data = new Option<string>("--data") { Description = "Folder of fetched policies: each folder in its \"policies\" is served under its name" };
+        var data = new Option<string>("--data") { Description = "Folder of policies: each folder in its \"policies\" and \"bases\" is served under its name" };
         var models = new Option<string[]>("--model") { Description = "FOLDER or NAME=FOLDER: a model in Hugging Face's layout; may be given several times" };
         var adapters = new Option<string[]>("--adapter") { Description = "NAME=FOLDER: an adapter in PEFT's format, over a base that is served too; may be given several times" };
         var rewards = new Option<string[]>("--reward") { Description = "FOLDER or NAME=FOLDER: a reward model (made by `reward train`) for POST /v1/score; may be given several times" };
@@ -103,12 +103,27 @@ internal static class ServeCommand
         return named;
     }
 
+    /// <summary>What agents may start from, a line each; what can't be offered, with the reason.</summary>
+    internal static void ListBases(WebApplication app)
+    {
+        var (offered, refused) = app.Services.GetRequiredService<BaseCatalog>().Look();
+        foreach (var model in offered)
+        {
+            AnsiConsole.WriteLine($"Base {model.Name}: reads {(model.Notation == BaseCatalog.Text ? "the full text" : "compact notation")}, {model.Weights:N0} weights, context of {model.Context:N0} tokens");
+        }
+        foreach (var folder in refused)
+        {
+            AnsiConsole.WriteLine($"Not offered as a base: {folder.Name}. {folder.Problem}");
+        }
+    }
+
     private static void Introduce(WebApplication app, ServeOptions options)
     {
         var shelf = app.Services.GetRequiredService<PolicyShelf>();
         var names = shelf.Names();
         var address = app.Urls.First();
         AnsiConsole.WriteLine($"Models: {string.Join(", ", names)}");
+        ListBases(app);
         AnsiConsole.WriteLine($"Room for keys and values: {options.KvBytes >> 20} MiB; at most {options.MaxRows} answers at once and {options.MaxWaiting} requests waiting.");
         AnsiConsole.WriteLine();
         AnsiConsole.WriteLine("Ask it, from another terminal:");

@@ -18,7 +18,7 @@ internal static class TrainCommand
         var (model, space, threads) = (CommonOptions.Model(), CommonOptions.Space(), CommonOptions.Threads());
         var pairs = new Option<string?>("--pairs") { Description = "JSON lines with prompt, chosen, rejected (TRL's form)" };
         var output = new Option<string>("--out") { Description = "The run's folder; the new policy is in its 'result' folder", Required = true };
-        var method = new Option<string?>("--method") { Description = "dpo, grpo, mix, kto or sft; left out: what is recommended for the space" };
+        var method = new Option<string?>("--method") { Description = "dpo, grpo, mix, kto or sft; left out: what is recommended for the space, for a model with a chat template dpo" };
         var overrides = new Option<string?>("--options") { Description = "Training options as JSON, e.g. {\"rounds\":40,\"loraRank\":8}" };
         var keepEvery = new Option<int>("--keep-every") { Description = "Steps between checkpoints within a round; Ctrl-C leaves one too", DefaultValueFactory = _ => 200 };
         var command = new Command("train", "Trains a policy on a file of pairs, by playing itself, or both; continues where it was stopped") { model, space, pairs, output, method, overrides, threads, keepEvery };
@@ -26,7 +26,7 @@ internal static class TrainCommand
         {
             TorchBootstrap.Start(parse.GetValue(threads));
             using var policy = ShippedModel.Load(parse.GetRequiredValue(model));
-            var options = SpaceDefaults.For(parse.GetRequiredValue(space), parse.GetValue(method), JsonOption.Read(parse.GetValue(overrides), "--options"));
+            var options = SpaceDefaults.For(parse.GetRequiredValue(space), parse.GetValue(method), JsonOption.Read(parse.GetValue(overrides), "--options"), policy.Chat.HasTemplate);
             var folder = Path.GetFullPath(parse.GetRequiredValue(output));
             Directory.CreateDirectory(folder);
             var run = new TrainingRun(policy, options, parse.GetRequiredValue(space), Read(parse.GetValue(pairs)), folder, Math.Max(1, parse.GetValue(keepEvery)));

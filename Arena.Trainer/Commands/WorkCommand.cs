@@ -16,7 +16,7 @@ internal static class WorkCommand
     {
         var site = new Option<string>("--site") { Description = "Address of the Arena site", Required = true };
         var tokenFile = new Option<string>("--token-file") { Description = "File that holds the worker token", Required = true };
-        var data = new Option<string>("--data") { Description = "Folder of fetched policies and of jobs", Required = true };
+        var data = new Option<string>("--data") { Description = "Folder of fetched policies, of jobs, and of further bases (in \"bases\", a model in Hugging Face's layout each)", Required = true };
         var port = new Option<int>("--serve-port") { Description = "On loopback", DefaultValueFactory = _ => 5081 };
         var name = new Option<string>("--name") { Description = "Name of this worker", DefaultValueFactory = _ => Environment.MachineName };
         var threads = CommonOptions.Threads();
@@ -34,6 +34,7 @@ internal static class WorkCommand
             var folders = new PolicyFolders(folder, new PolicyLibrary(http));
             await using var app = ServeHost.Build(parse.GetValue(port), folders, TimeProvider.System, say: Say);
             await ServeCommand.StartAsync(app, parse.GetValue(port), cancel);
+            ServeCommand.ListBases(app);
             // The site stops its children with SIGTERM, which the host turns into this token.
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel, app.Lifetime.ApplicationStopping);
             var client = new SiteClient(http);

@@ -3,7 +3,7 @@ using Arena.Trainer.Weights;
 namespace Arena.Trainer.Policies;
 
 /// <summary>Where policies lie: the shipped one beside the program, the others in the data folder, fetched from a site when asked for.</summary>
-/// <param name="dataFolder">Policies lie in its "policies" folder, one folder a name.</param>
+/// <param name="dataFolder">Policies lie in its "policies" folder, one folder a name; models that an operator offers as bases in "bases".</param>
 /// <param name="library">Fetches what is not there, or null without a site.</param>
 /// <param name="named">Folders elsewhere, by the name that they are served under.</param>
 public sealed class PolicyFolders(string dataFolder, PolicyLibrary? library, IReadOnlyDictionary<string, string>? named = null)
@@ -11,6 +11,12 @@ public sealed class PolicyFolders(string dataFolder, PolicyLibrary? library, IRe
     internal const string OldSuffix = ".old";
 
     private readonly string _root = Path.Combine(dataFolder, "policies");
+
+    /// <summary>Where an operator puts models for agents to start from.</summary>
+    internal string BasesFolder { get; } = Path.Combine(dataFolder, "bases");
+
+    /// <summary>Folders elsewhere, by the name that they are served under.</summary>
+    internal IReadOnlyDictionary<string, string> Named { get; } = named ?? new Dictionary<string, string>();
 
     /// <summary>What tells versions apart: the files of a policy with their sizes and times; null where nothing lies on disk.</summary>
     public string? Stamp(string name)
@@ -37,14 +43,22 @@ public sealed class PolicyFolders(string dataFolder, PolicyLibrary? library, IRe
     public IReadOnlyList<string> Names()
     {
         var stored = Directory.Exists(_root) ? Directory.GetDirectories(_root).Select(d => Path.GetFileName(d)!).Where(PolicyName.IsValid) : [];
-        return [ShippedModel.Name, .. (named?.Keys ?? []).Concat(stored).Distinct().Order(StringComparer.Ordinal)];
+        return [ShippedModel.Name, .. Named.Keys.Concat(InBases().Where(PolicyName.IsBase)).Concat(stored).Where(n => n != ShippedModel.Name).Distinct().Order(StringComparer.Ordinal)];
     }
 
-    private string? OnDisk(string name)
+    internal string? OnDisk(string name)
     {
-        var folder = name == ShippedModel.Name ? ShippedModel.Folder : named?.GetValueOrDefault(name) ?? (PolicyName.IsValid(name) ? Path.Combine(_root, name) : null);
-        return Directory.Exists(folder) ? folder : null;
+        string?[] places =
+        [
+            name == ShippedModel.Name ? ShippedModel.Folder : Named.GetValueOrDefault(name), PolicyName.IsBase(name) ? Path.Combine(BasesFolder, name) : null,
+            PolicyName.IsValid(name) ? Path.Combine(_root, name) : null,
+        ];
+        return places.FirstOrDefault(Directory.Exists);
     }
+
+    /// <summary>What lies in the folder of bases, whatever it is called.</summary>
+    internal IReadOnlyList<string> InBases() =>
+        Directory.Exists(BasesFolder) ? [.. Directory.GetDirectories(BasesFolder).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal)] : [];
 
     /// <summary>The folder of a name, fetched if need be, or null when nobody knows it.</summary>
     public async Task<string?> FindAsync(string name, CancellationToken cancel)

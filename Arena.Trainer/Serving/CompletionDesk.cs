@@ -38,7 +38,7 @@ internal sealed class CompletionDesk(GenerationLoop loop, PolicyShelf shelf)
             GenerationJob? job = null;
             try
             {
-                var ids = request.Chat ? PromptIds.OfChat(lease.Served, request.Messages) : PromptIds.OfPlain(lease.Served, request.Prompts[n]);
+                var ids = request.Chat ? PromptIds.OfChat(lease.Served, request.Messages, request.TemplateVariables) : PromptIds.OfPlain(lease.Served, request.Prompts[n]);
                 var first = n * request.Count;
                 var texts = Enumerable.Range(0, request.Count).Select(_ => new AnswerText(lease.Served.Tokenizer, request.Stop)).ToArray();
                 var rows = Rows(request, lease.Served, ids, seed, texts, listener, first);

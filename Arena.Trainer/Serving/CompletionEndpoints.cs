@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
+using Arena.Trainer.Policies;
 using Arena.Trainer.Sampling;
 
 namespace Arena.Trainer.Serving;
@@ -21,6 +22,17 @@ internal static class CompletionEndpoints
         });
         routes.MapGet("/v1/models/{name}", (string name, PolicyShelf shelf) =>
             shelf.Names().Contains(name) ? Results.Json(WireShapes.Model(name, shelf.Created(name))) : Unknown(name));
+        routes.MapGet("/v1/bases", async (BaseCatalog bases) =>
+        {
+            // A large tokenizer takes a second to read.
+            var (offered, refused) = await Task.Run(bases.Look);
+            return new JsonObject
+            {
+                ["object"] = "list",
+                ["data"] = new JsonArray([.. offered.Select(b => (JsonNode)new JsonObject { ["id"] = b.Name, ["object"] = "base", ["notation"] = b.Notation, ["weights"] = b.Weights, ["context"] = b.Context })]),
+                ["refused"] = new JsonArray([.. refused.Select(b => (JsonNode)new JsonObject { ["id"] = b.Name, ["problem"] = b.Problem })]),
+            };
+        });
         routes.MapGet("/health", (ServeCounts counts) => new JsonObject
         {
             ["status"] = "ok",

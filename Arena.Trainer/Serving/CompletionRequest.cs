@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Arena.Trainer.Sampling;
 
 namespace Arena.Trainer.Serving;
@@ -49,4 +50,7 @@ public sealed record CompletionRequest(bool Chat, string Model)
 
     /// <summary>The answer is one of these texts; null = free.</summary>
     public IReadOnlyList<string>? Choices { get; init; }
+
+    /// <summary>"chat_template_kwargs" (vLLM's name): further variables of the chat template, such as enable_thinking.</summary>
+    public JsonObject? TemplateVariables { get; init; }
 }

@@ -12,13 +12,13 @@ internal static class PromptIds
         prompt.Ids is { } ids ? [.. ids] : Fitting(() => policy.Format.EncodeText(prompt.Text!, ControlTokens.Recognised), "prompt");
 
     /// <summary>Written out by the policy's chat template. Policies on compact notation have none: their prompt is the last message of the user.</summary>
-    public static List<int> OfChat(ServedPolicy policy, IReadOnlyList<ChatMessage> messages)
+    public static List<int> OfChat(ServedPolicy policy, IReadOnlyList<ChatMessage> messages, JsonObject? variables)
     {
         if (policy.Format.HasTemplate)
         {
             // "developer" is OpenAI's newer word for what templates call "system".
             var lines = messages.Select(m => new JsonObject { ["role"] = m.Role == "developer" ? "system" : m.Role, ["content"] = m.Content }).ToList();
-            return Fitting(() => policy.Format.Encode(lines, ChatOptions.Answer), "messages");
+            return Fitting(() => policy.Format.Encode(lines, ChatOptions.Answer with { Extra = variables }), "messages");
         }
         var last = messages.LastOrDefault(m => m.Role == "user")
             ?? throw new BadRequestException("messages must hold at least one message of the user: this policy has no chat template and reads the last one.", "messages");

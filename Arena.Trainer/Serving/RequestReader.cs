@@ -83,6 +83,7 @@ internal static class RequestReader
                 Stop = Stops(json["stop"], ref field),
                 Echo = !chat && (Get<bool>("echo") ?? false),
                 Choices = Choices(json, ref field),
+                TemplateVariables = chat ? Variables(json["chat_template_kwargs"], ref field) : null,
             };
             var least = request.Echo ? 0 : 1;
             if (request.MaxTokens < least)
@@ -103,6 +104,12 @@ internal static class RequestReader
         {
             throw new BadRequestException($"Invalid type for '{field}'.", field, "invalid_type");
         }
+    }
+
+    private static JsonObject? Variables(JsonNode? node, ref string field)
+    {
+        field = "chat_template_kwargs";
+        return node?.AsObject();
     }
 
     private static BadRequestException Out(string field, string how) => new($"{field} {how}.", field, "invalid_value");

@@ -26,6 +26,7 @@ public static class ServeHost
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = LastWords);
         builder.Services.AddSingleton(time);
         builder.Services.AddSingleton(new ServeCounts());
+        builder.Services.AddSingleton(_ => new BaseCatalog(folders));
         builder.Services.AddSingleton(_ => new PolicyShelf(folders, time, options, say: say));
         builder.Services.AddSingleton(services => new GenerationLoop(options, services.GetRequiredService<ServeCounts>()));
         builder.Services.AddSingleton<CompletionDesk>();

@@ -25,10 +25,11 @@ public interface IRoundSource
 /// <summary>The round sources by space.</summary>
 public static class RoundSources
 {
-    /// <summary>Null for a space whose policies can only learn from given pairs.</summary>
+    /// <summary>Null for a space whose policies can only learn from given pairs, and for a policy that reads the full text: rounds are thousands of games in compact notation.</summary>
     /// <param name="pool">Opponents that a job brought; board games only.</param>
     public static IRoundSource? For(string space, Policy policy, IReadOnlyList<PoolOpponent>? pool = null) =>
-        BoardGames.TryFind(space) is { } game ? new BoardRounds(game, policy, pool ?? [])
+        policy.Chat.HasTemplate ? null
+        : BoardGames.TryFind(space) is { } game ? new BoardRounds(game, policy, pool ?? [])
         : space == CountdownRounds.Space ? new CountdownRounds(policy)
         : null;
 }

@@ -63,9 +63,12 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
             new ProofFiles(folder), new(start.WeightsHash, _fresh.Data, space, options, ProofHashes.Weights(policy.Trained)), policy.Trained, optimizer, state.ProofSteps, state.ProofBatches);
         _proof = proof;
 
-        if (!anyGiven && (_rounds is null || options.Rounds == 0))
+        // Where there is nobody to play, a run is its given set.
+        var rounds = _rounds is null ? 0 : options.Rounds;
+        if (!anyGiven && rounds == 0)
         {
-            throw new TrainerException($"There is nothing to learn from: no usable preference pairs, and no rounds of self-play{(_rounds is null ? $" in \"{space}\"" : "")}.");
+            var why = start.Chat.HasTemplate ? " for a policy that reads the full text" : _rounds is null ? $" in \"{space}\"" : "";
+            throw new TrainerException($"There is nothing to learn from: no usable preference pairs (those longer than {start.Config.MaxPositions} tokens, or whose answers are equal, are left out), and no rounds of self-play{why}.");
         }
         if (state.Before is null && options.EvaluationGames > 0)
         {
@@ -74,7 +77,7 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
             Keep();
         }
         // One more share for the phase of given pairs, when there are any.
-        var (before, phases) = (anyGiven ? 1 : 0, options.Rounds + (anyGiven ? 1 : 0));
+        var (before, phases) = (anyGiven ? 1 : 0, rounds + (anyGiven ? 1 : 0));
         var phase = 0;
         _tick = share => report(new(phase == 0 ? "pairs" : "round", phases == 0 ? 1 : Math.Min(1, (Math.Max(0, phase - 1 + (phase == 0 ? 0 : before)) + share) / phases), []));
         if (!state.PairsDone)
@@ -83,10 +86,10 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
             state = state with { PairsDone = true };
             Keep();
         }
-        for (var round = state.Round + 1; round <= options.Rounds && _rounds is not null; round++)
+        for (var round = state.Round + 1; round <= rounds; round++)
         {
             phase = round;
-            Learn(round, PlayAndLearn(policy, optimizer, _rounds, chance, round, samples, cancel));
+            Learn(round, PlayAndLearn(policy, optimizer, _rounds!, chance, round, samples, cancel));
             state = state with { Round = round };
             Keep();
         }

@@ -95,17 +95,7 @@ public sealed class HfCheckpoint : IDisposable
     /// <exception cref="TrainerException">A tensor is absent, too many, of another shape, or holds numbers that are not finite.</exception>
     public FlatWeights Load(IReadOnlyList<WeightSlot> slots, ScalarType dtype = ScalarType.Float32, Func<string, bool>? unused = null)
     {
-        var wanted = slots.Select(s => s.Name).ToHashSet(StringComparer.Ordinal);
-        foreach (var slot in slots)
-        {
-            WeightFiles.Check(slot, slot.Name, Entries, _folder);
-        }
-        // Old Llama files carry the rotary frequencies, which follow from the configuration.
-        var extra = Entries.Keys.Order(StringComparer.Ordinal).FirstOrDefault(n => !wanted.Contains(n) && !n.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal) && unused?.Invoke(n) != true);
-        if (extra is not null)
-        {
-            throw new TrainerException($"{_folder}: there is a tensor \"{extra}\", which a model of this config.json does not have.");
-        }
+        Check(slots, unused);
         var weights = new FlatWeights(slots, dtype);
         try
         {
@@ -119,10 +109,30 @@ public sealed class HfCheckpoint : IDisposable
         }
     }
 
+    /// <summary>Whether the files hold a causal model's weights by name, shape and size; no number is read.</summary>
+    /// <exception cref="TrainerException">A tensor is absent, too many or of another shape.</exception>
+    public void Check(ModelConfig config) => Check(DecoderLayout.Slots(config), TiedHead(config));
+
+    private void Check(IReadOnlyList<WeightSlot> slots, Func<string, bool>? unused)
+    {
+        var wanted = slots.Select(s => s.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var slot in slots)
+        {
+            WeightFiles.Check(slot, slot.Name, Entries, _folder);
+        }
+        // Old Llama files carry the rotary frequencies, which follow from the configuration.
+        var extra = Entries.Keys.Order(StringComparer.Ordinal).FirstOrDefault(n => !wanted.Contains(n) && !n.EndsWith(".rotary_emb.inv_freq", StringComparison.Ordinal) && unused?.Invoke(n) != true);
+        if (extra is not null)
+        {
+            throw new TrainerException($"{_folder}: there is a tensor \"{extra}\", which a model of this config.json does not have.");
+        }
+    }
+
     /// <summary>The weights of a causal model.</summary>
-    public FlatWeights Load(ModelConfig config, ScalarType dtype = ScalarType.Float32) =>
-        // A tied head may be stored beside the embedding that it repeats.
-        Load(DecoderLayout.Slots(config), dtype, name => config.TieWordEmbeddings && name == "lm_head.weight");
+    public FlatWeights Load(ModelConfig config, ScalarType dtype = ScalarType.Float32) => Load(DecoderLayout.Slots(config), dtype, TiedHead(config));
+
+    // A tied head may be stored beside the embedding that it repeats.
+    private static Func<string, bool> TiedHead(ModelConfig config) => name => config.TieWordEmbeddings && name == "lm_head.weight";
 
     /// <summary>Writes weights, split where they exceed a limit; a tensor is never split. What lay there before is replaced.</summary>
     /// <param name="dtype">Element type in the files.</param>

@@ -35,12 +35,18 @@ public sealed class JobRunner(SiteClient site, PolicyFolders folders, string dat
         var telling = teller.RunAsync(ended.Token);
         try
         {
-            // What the site's options leave open is the space's recipe.
-            var options = SpaceDefaults.For(job.Space, null, JsonNode.Parse(job.Options.GetRawText()) as JsonObject ?? throw new TrainerException("Training options: not an object."));
             var pairs = await PairsAsync(job, patience, ended.Token);
             await patience.TryAsync(() => folders.EnsureAsync(job.Policy.Name, [.. (job.Policy.Files ?? []).Select(f => (f.Name, f.Sha256))], ended.Token), ended.Token);
             using var policy = await folders.LoadAsync(job.Policy.Name, ended.Token) ?? throw new TrainerException($"Nobody here knows the policy \"{job.Policy.Name}\".");
-            using var pool = new Pool(await PoolAsync(job, patience, ended.Token));
+            var notation = BaseCatalog.NotationOf(policy.Chat);
+            if (job.Pairs.Notation is { } expected && expected != notation)
+            {
+                throw new TrainerException($"The job's pairs are in {expected} notation, but \"{job.Policy.Name}\" reads {notation}: the model under this name is another one here than on the site.");
+            }
+            // What the site's options leave open is the recipe.
+            var options = SpaceDefaults.For(job.Space, null, JsonNode.Parse(job.Options.GetRawText()) as JsonObject ?? throw new TrainerException("Training options: not an object."), notation == BaseCatalog.Text);
+            // Without rounds nobody is played: the pool is the gate's alone, and the site plays that.
+            using var pool = new Pool(options.Rounds == 0 ? [] : await PoolAsync(job, patience, ended.Token));
             var run = new TrainingRun(policy, options, job.Space, pairs, folder, pool: pool.Members);
             var result = await PoliteThread.RunAsync(() => run.Execute(teller.Report, ended.Token));
             // The last lines, and all lines of a run that took less than a second.

@@ -29,7 +29,8 @@ public sealed record JobPolicy(string Name, IReadOnlyList<JobFile>? Files);
 public sealed record JobFile(string Name, string Sha256, long Bytes);
 
 /// <param name="Sha256">Of the bytes of pairs.jsonl, lower-case hex.</param>
-public sealed record JobPairs(int Count, string? Sha256);
+/// <param name="Notation">"compact", or "text": lists of messages that hold the full text; null from a site that knows compact notation alone.</param>
+public sealed record JobPairs(int Count, string? Sha256, string? Notation = null);
 
 /// <summary>What a message about a job brought back.</summary>
 public enum JobAnswer

@@ -16,6 +16,9 @@ public sealed class AgentForm
 
     public string? Temperature { get; set; }
 
+    /// <summary>The base that a new policy starts from.</summary>
+    public string? Base { get; set; }
+
     /// <summary>Whether other owners' training runs may play against a policy.</summary>
     public bool Sparring { get; set; }
 
@@ -48,7 +51,7 @@ public sealed class AgentForm
                 return (new BotConfig(), null);
             case AgentKind.Policy:
                 return Number(Temperature, out var heat)
-                    ? (new PolicyConfig(trained?.Model ?? "arena-tiny", trained?.Files ?? [], heat) { LegalOnly = LegalOnly }, null)
+                    ? (new PolicyConfig(trained?.Model ?? Base ?? PolicyBase.Shipped.Name, trained?.Files ?? [], heat) { LegalOnly = LegalOnly }, null)
                     : (null, "The temperature must be a number from 0 to 2, such as 0.3.");
             case AgentKind.Chat:
                 if (!Number(Temperature, out var temperature))

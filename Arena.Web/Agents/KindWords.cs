@@ -27,7 +27,7 @@ public static class KindWords
     {
         AgentKind.House => "Built in: a fixed yardstick that anyone can play against.",
         AgentKind.Script => "JavaScript that you write here in the browser. Runs on this site, no set-up.",
-        AgentKind.Policy => "A small neural network that learns from its own matches. Press Train and watch it improve.",
+        AgentKind.Policy => "A neural network that learns from its own matches. Press Train and watch it improve.",
         AgentKind.Chat => "A language model behind any OpenAI-compatible address, with your own prompt and spending limit.",
         AgentKind.Bot => "Your own program, anywhere. It streams turns and posts its moves with a token.",
         _ => "",

@@ -73,7 +73,7 @@ internal static class TrainingEndpoints
     }
 
     private static async Task<IResult> Start(RunWish wish, ClaimsPrincipal user, TrainingDesk desk, ArenaDb db, CancellationToken ct) =>
-        (TrainOptions.Wished(wish.Space, wish.Options) is var (options, problem) && options is null ? new Refused("option-invalid", problem!) : await desk.StartAsync(user.RequiredOwner(), new(wish.AgentId), wish.Space, options!, ct)) switch
+        (TrainOptions.Wished(wish.Space, wish.Options, await desk.StartOfAsync(user.RequiredOwner(), new(wish.AgentId), ct)) is var (options, problem) && options is null ? new Refused("option-invalid", problem!) : await desk.StartAsync(user.RequiredOwner(), new(wish.AgentId), wish.Space, options!, ct)) switch
         {
             Started started => TypedResults.Created($"/api/v1/training-runs/{started.Run.Id}", Answer(await RunRow.Of(db.TrainingRuns.Where(r => r.Id == started.Run.Id)).FirstAsync(ct))),
             Refused refused => Problems.Because(refused.Code, refused.Reason),
@@ -154,7 +154,7 @@ internal static class TrainingEndpoints
         r.Id.Value, r.AgentId.Value, r.Space, Word(r.Status), r.Parent.Value, r.Candidate?.Value, JsonNode.Parse(r.Options), r.PairCount, r.PairsHash, r.Attempt, r.Phase, r.Done,
         r.CancelAsked, r.FailedBecause, r.Gate is null ? null : JsonNode.Parse(r.Gate), r.Record is null ? null : JsonNode.Parse(r.Record), PoolMember.ListOf(r.Opponents), r.CreatedAt, r.EndedAt);
 
-    /// <param name="Options">Options by name, as in an answer's "options"; what is left out is the space's recipe for the method.</param>
+    /// <param name="Options">Options by name, as in an answer's "options"; what is left out is the recipe, of the space or for policies on the full text.</param>
     public sealed record RunWish(Guid AgentId, [Required] string Space, JsonObject? Options);
 
     /// <param name="Next">"before" of the next page.</param>

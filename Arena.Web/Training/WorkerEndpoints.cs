@@ -34,7 +34,7 @@ internal static class WorkerEndpoints
             return TypedResults.NoContent();
         }
         return TypedResults.Ok(new JobAnswer(
-            run.Id.Value, run.Attempt, run.LeaseSeconds, run.Space, new(run.PolicyName, run.Files), JsonNode.Parse(run.Options)!.AsObject(), new(run.PairCount, run.PairsHash),
+            run.Id.Value, run.Attempt, run.LeaseSeconds, run.Space, new(run.PolicyName, run.Files), JsonNode.Parse(run.Options)!.AsObject(), new(run.PairCount, run.PairsHash, run.Notation == PolicyNotation.Text ? "text" : "compact"),
             [.. run.Opponents.Select(m => new JobOpponent(m.Kind, m.Name, m.Weight, m.Source, m.Title, m.VersionId, m.Elo, m.Temperature, m.Files))]));
     }
 
@@ -94,13 +94,14 @@ internal static class WorkerEndpoints
     /// <param name="Name">A house agent's slug in the space; a policy's name.</param>
     /// <param name="Source">"house", "past" or "sparring".</param>
     /// <param name="Temperature">With which a policy samples; null for house agents.</param>
-    /// <param name="Files">A policy's; empty for the shipped base model, null for house agents.</param>
+    /// <param name="Files">A policy's; empty for a base, null for house agents.</param>
     public sealed record JobOpponent(string Kind, string Name, double Weight, string Source, string Title, Guid VersionId, double Elo, double? Temperature, IReadOnlyList<PolicyFile>? Files);
 
-    /// <param name="Name">"arena-tiny", or the version's id.</param>
+    /// <param name="Name">A base's name ("arena-tiny"), or the version's id.</param>
     public sealed record JobPolicy(string Name, IReadOnlyList<PolicyFile> Files);
 
-    public sealed record JobPairs(int Count, string Sha256);
+    /// <param name="Notation">"compact", or "text": lists of messages for the model's chat template.</param>
+    public sealed record JobPairs(int Count, string Sha256, string Notation);
 
     /// <param name="Phase">"pairs", "round" or "evaluate".</param>
     /// <param name="Done">0 to 1.</param>

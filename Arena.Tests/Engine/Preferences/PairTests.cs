@@ -310,14 +310,14 @@ public sealed class PairTests : IAsyncLifetime
         await _engine.Get<PairWorker>().WorkAsync(default);
         await using var db = await _engine.DbAsync();
         var export = new PairExport(db);
-        var frozen = await export.FreezeAsync(Guid.Empty, "tic-tac-toe", 1_000, default);
+        var frozen = await export.FreezeAsync(Guid.Empty, "tic-tac-toe", PolicyNotation.Compact, 1_000, default);
         var lines = Encoding.UTF8.GetString(frozen.Jsonl).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonDocument.Parse(l).RootElement).ToList();
         Assert.Equal(frozen.Count, lines.Count);
         Assert.NotEmpty(lines);
         Assert.All(lines, l => Assert.StartsWith("tic-tac-toe:", l.GetProperty("prompt").GetString(), StringComparison.Ordinal));
         Assert.All(lines, l => Assert.Equal(1, l.GetProperty("chosen").GetString()!.Length));
         Assert.Equal(frozen.Sha256, VerdictRecord.Sha256(frozen.Jsonl));
-        Assert.Equal(frozen.Sha256, (await export.FreezeAsync(Guid.Empty, "tic-tac-toe", 1_000, default)).Sha256);
+        Assert.Equal(frozen.Sha256, (await export.FreezeAsync(Guid.Empty, "tic-tac-toe", PolicyNotation.Compact, 1_000, default)).Sha256);
         Assert.Equal(lines.Count, await export.LinesAsync(new(Space: "tic-tac-toe", Notation: "compact"), null, 1_000).CountAsync());
     }
 }

@@ -76,14 +76,14 @@ public sealed class PairImportTests : IAsyncLifetime
         Assert.NotNull((await import.SaveAsync(other.Agent.OwnerId, mine.Agent.Id, "tic-tac-toe", lines, default)).Refused);
 
         var export = new PairExport(db);
-        Assert.Equal(1, (await export.FreezeAsync(mine.Agent.OwnerId, "tic-tac-toe", 100, default)).Count);
+        Assert.Equal(1, (await export.FreezeAsync(mine.Agent.OwnerId, "tic-tac-toe", PolicyNotation.Compact, 100, default)).Count);
         Assert.Equal(2, await export.LinesAsync(new(Source: PairSource.Imported), mine.Agent.OwnerId, 100).CountAsync());
         if (other.Agent.OwnerId != mine.Agent.OwnerId)
         {
             Assert.Equal(0, await export.LinesAsync(new(Source: PairSource.Imported), other.Agent.OwnerId, 100).CountAsync());
         }
         Assert.Equal(0, await export.LinesAsync(new(Source: PairSource.Imported), null, 100).CountAsync());
-        Assert.Equal(0, (await export.FreezeAsync(Guid.Parse("00000000-0000-0000-0000-0000000000ff"), "tic-tac-toe", 100, default)).Count);
+        Assert.Equal(0, (await export.FreezeAsync(Guid.Parse("00000000-0000-0000-0000-0000000000ff"), "tic-tac-toe", PolicyNotation.Compact, 100, default)).Count);
         var (chosen, zip) = await export.DataSetAsync(new(), mine.Agent.OwnerId, new(TestShare: 0), 100, _engine.Time.GetUtcNow(), default);
         Assert.Equal(2, chosen.Train.Count);
         Assert.NotEmpty(zip);

@@ -27,6 +27,9 @@ public sealed class FakeSite : IAsyncDisposable
 
     public string PolicyName { get; set; } = "arena-tiny";
 
+    /// <summary>Of the pairs; null as from a site that does not say.</summary>
+    public string? Notation { get; set; }
+
     /// <summary>Files of policies by "name/file".</summary>
     public ConcurrentDictionary<string, byte[]> PolicyFiles { get; } = new();
 
@@ -95,6 +98,7 @@ public sealed class FakeSite : IAsyncDisposable
             {
                 ["count"] = Pairs.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length,
                 ["sha256"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Pairs))),
+                ["notation"] = Notation,
             },
         });
         _app.MapGet("/api/v1/worker/jobs/{id:guid}/pairs.jsonl", () => Results.Text(Pairs, "application/x-ndjson"));
