@@ -19,6 +19,7 @@ need_debian python3 python3-minimal
 npm_ci Arena.Web || exit 1
 npm_ci contracts || exit 1
 npm_ci Arena.Tests/Trainer/Serving/openai-npm || exit 1
+npm_ci Arena.Tests/Engine/Preferences/hyparquet || exit 1
 
 passed=0 failed=0 skipped=0
 # count OUTPUT NAME STATUS: adds 'N passed, N failed(, N skipped)' of a part; a part that printed none failed once.

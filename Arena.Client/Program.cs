@@ -13,6 +13,7 @@ var root = new RootCommand("arena: play, measure and verify on your own machine,
 {
     PlayCommand.Create(),
     SpacesCommand.Create(),
+    PairsCommand.Create(),
     VerifyCommand.Create(),
 };
 try

@@ -50,6 +50,9 @@ public sealed class Agent
 
     public DataUse DataUse { get; private set; } = DataUse.Shared;
 
+    /// <summary>Under which licence the pairs are given to others, one of <see cref="Agents.PairLicence.Known"/>; its owner's choice.</summary>
+    public string PairLicence { get; private set; } = Agents.PairLicence.None;
+
     /// <summary>Whether other owners' policies may train and be gated against this one; its owner's choice, off at first. Policies only.</summary>
     public bool SparringPartner { get; private set; }
 
@@ -66,6 +69,9 @@ public sealed class Agent
     public void Describe(string about) => About = about;
 
     public void Permit(DataUse use) => DataUse = use;
+
+    /// <exception cref="ArgumentException">No licence that is offered.</exception>
+    public void License(string licence) => PairLicence = Agents.PairLicence.IsKnown(licence) ? licence : throw new ArgumentException("Not one of the licences offered.", nameof(licence));
 
     public void Spar(bool allowed) => SparringPartner = allowed;
 }

@@ -17,6 +17,7 @@ internal sealed class AgentMapping :
         builder.HasIndex(a => a.OwnerId);
         builder.Property(a => a.Kind).HasConversion<string>();
         builder.Property(a => a.DataUse).HasConversion<string>();
+        builder.Property(a => a.PairLicence).HasDefaultValue(PairLicence.None);
     }
 
     public void Configure(EntityTypeBuilder<AgentVersion> builder)

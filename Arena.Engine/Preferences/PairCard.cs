@@ -1,13 +1,13 @@
 using System.Globalization;
 using System.Text;
+using Arena.Engine.Agents;
 
 namespace Arena.Engine.Preferences;
 
 /// <summary>What a data set's card says beside its numbers.</summary>
 /// <param name="Name">Title.</param>
-/// <param name="Licence">An SPDX identifier in lower case, or "other".</param>
 /// <param name="TrainBytes">Size of the split's Parquet file; likewise <paramref name="TestBytes"/>.</param>
-public sealed record CardFacts(string Name, string Licence, DateTimeOffset Made, long TrainBytes, long TestBytes);
+public sealed record CardFacts(string Name, DateTimeOffset Made, long TrainBytes, long TestBytes);
 
 /// <summary>The README.md of a data set: YAML front matter as the datasets library and its hub read it, then words for people.</summary>
 public static class PairCard
@@ -16,7 +16,7 @@ public static class PairCard
     public static IReadOnlyList<(string Name, string Type)> Columns { get; } =
     [
         ("prompt", "string"), ("chosen", "string"), ("rejected", "string"), ("margin", "float64"), ("space", "string"), ("notation", "string"), ("source", "string"),
-        ("match", "string"), ("turn", "int32"), ("chosenVersion", "string"), ("rejectedVersion", "string"), ("onPolicyOf", "string"), ("hash", "string"), ("createdAt", "string"),
+        ("match", "string"), ("turn", "int32"), ("chosenVersion", "string"), ("rejectedVersion", "string"), ("onPolicyOf", "string"), ("judges", "string"), ("license", "string"), ("hash", "string"), ("createdAt", "string"),
     ];
 
     public static string Write(SelectedPairs pairs, SelectionOptions options, CardFacts facts)
@@ -26,7 +26,15 @@ public static class PairCard
         var splits = new[] { (Name: "train", Pairs: pairs.Train, Bytes: facts.TrainBytes), (Name: "test", Pairs: pairs.Test, Bytes: facts.TestBytes) }.Where(s => s.Pairs.Count > 0).ToList();
         Line($"---");
         Line($"pretty_name: {Quoted(facts.Name)}");
-        Line($"license: {facts.Licence}");
+        var licences = pairs.Train.Concat(pairs.Test).GroupBy(p => p.License).OrderBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Count());
+        if (LicenceFile(pairs) is null)
+        {
+            Line($"license: {licences.Keys.Single()}");
+        }
+        else
+        {
+            Line($"license: other\nlicense_name: by-pair\nlicense_link: LICENSE.md");
+        }
         Line($"language:\n- en");
         Line($"task_categories:\n- text-generation");
         Line($"tags:\n- preference\n- dpo\n- trl");
@@ -44,10 +52,10 @@ public static class PairCard
         Line($"  splits:");
         foreach (var split in splits)
         {
-            Line($"  - name: {split.Name}\n    num_bytes: {split.Pairs.Sum(p => (long)p.ToUtf8().Length)}\n    num_examples: {split.Pairs.Count}");
+            Line($"  - name: {split.Name}\n    num_bytes: {ArrowBytes(split.Pairs)}\n    num_examples: {split.Pairs.Count}");
         }
         Line($"  download_size: {facts.TrainBytes + facts.TestBytes}");
-        Line($"  dataset_size: {splits.Sum(s => s.Pairs.Sum(p => (long)p.ToUtf8().Length))}");
+        Line($"  dataset_size: {splits.Sum(s => ArrowBytes(s.Pairs))}");
         Line($"---");
         Line($"# {facts.Name}\n");
         Line($"Two answers to the same prompt, one better, from matches between AI agents. TRL's standard preference form (`prompt`, `chosen`, `rejected`), with where each pair came from. Made {facts.Made:yyyy-MM-dd}.\n");
@@ -56,7 +64,14 @@ public static class PairCard
         {
             Line($"- **{source.Key}** ({source.Count()}): {Story(source.Key)}");
         }
-        Line($"\n`margin` is the difference of value between the answers, 0 to 1. `notation` is the full text that an agent reads, or the compact notation of tiny policies.\n");
+        Line($"\n`margin` is the difference of value between the answers, 0 to 1. `notation` is the full text that an agent reads, the compact notation of tiny policies, or `messages`: then `prompt` is a conversation as a JSON list. `match` and `turn` say where the prompt stood, `chosenVersion` and `rejectedVersion` whose answers these are, `onPolicyOf` which policy sampled both (empty: off-policy), `judges` who compared them (ids; empty: the rules, or continuations).\n");
+        Line($"## Licences\n");
+        Line($"| `license` | pairs | |\n|---|---|---|");
+        foreach (var (id, count) in licences)
+        {
+            Line($"| {id} | {count} | {(id == PairLicence.None ? "none given, or two that don't go together: ask the owners of the versions" : "what the owners of both answers allow")} |");
+        }
+        Line($"");
         Line($"## What was left out\n");
         Line($"Of {pairs.Considered} pairs, {pairs.Train.Count + pairs.Test.Count} are here. Filters in their order:\n");
         Line($"| filter | dropped | because |\n|---|---|---|");
@@ -76,6 +91,26 @@ public static class PairCard
         Line($"Agents' texts are untrusted: they may hold attempts to instruct a reader, and errors. Values of forks are means over continuations, not proofs. Judged pairs carry their judges' biases.");
         return text.ToString();
     }
+
+    /// <summary>LICENSE.md of a set that is not under one licence; null for one that is.</summary>
+    public static string? LicenceFile(SelectedPairs pairs) =>
+        pairs.Train.Concat(pairs.Test).Select(p => p.License).Distinct().ToList() is [var only] && only != PairLicence.None ? null : """
+            Each pair has a licence of its own, in the column `license`: what the owners of both answers allow, by SPDX identifiers in lower case.
+
+            `other` means that no licence was given, or that the two answers' licences can't be combined. Such pairs may be used to train policies on the site that they come
+            from; for anything else ask the owners of the versions that are named in `chosenVersion` and `rejectedVersion`.
+
+            """;
+
+    /// <summary>What a split takes as an Arrow table, which is what "num_bytes" counts: numbers, texts as UTF-8 with an offset of four bytes each, a bit a row where a column has gaps.</summary>
+    public static long ArrowBytes(IReadOnlyList<PairLine> lines) => Columns.Sum(column => column.Type switch
+    {
+        "float64" => 8L * lines.Count,
+        "int32" => 4L * lines.Count,
+        _ => lines.Select(l => PairDataSet.Text(l, column.Name)).ToList() is var texts
+            ? texts.Sum(t => t is null ? 0L : Encoding.UTF8.GetByteCount(t)) + 4L * (texts.Count + 1) + (texts.Contains(null) ? (texts.Count + 7) / 8 : 0)
+            : 0,
+    });
 
     private static string Story(string source) => source switch
     {

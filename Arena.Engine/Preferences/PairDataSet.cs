@@ -5,7 +5,7 @@ using Parquet.Schema;
 
 namespace Arena.Engine.Preferences;
 
-/// <summary>Writes a data set: a zip with README.md (the card), and each split as Parquet and as JSON lines.</summary>
+/// <summary>Writes a data set: a zip with README.md (the card), LICENSE.md where the pairs are not under one licence, and each split as Parquet and as JSON lines.</summary>
 public static class PairDataSet
 {
     private static readonly DateTimeOffset Stamp = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -18,6 +18,10 @@ public static class PairDataSet
         using (var zip = new ZipArchive(bytes, ZipArchiveMode.Create, leaveOpen: true))
         {
             await AddAsync("README.md", Encoding.UTF8.GetBytes(PairCard.Write(pairs, options, facts with { TrainBytes = train.Length, TestBytes = pairs.Test.Count > 0 ? test.Length : 0 })));
+            if (PairCard.LicenceFile(pairs) is { } licences)
+            {
+                await AddAsync("LICENSE.md", Encoding.UTF8.GetBytes(licences));
+            }
             foreach (var (name, lines, parquet) in new[] { ("train", pairs.Train, train), ("test", pairs.Test, test) })
             {
                 if (lines.Count > 0)
@@ -70,7 +74,8 @@ public static class PairDataSet
         return bytes.ToArray();
     }
 
-    private static string? Text(PairLine line, string column) => column switch
+    /// <summary>A text column's value.</summary>
+    internal static string? Text(PairLine line, string column) => column switch
     {
         "prompt" => line.Prompt,
         "chosen" => line.Chosen,
@@ -82,6 +87,8 @@ public static class PairDataSet
         "chosenVersion" => line.ChosenVersion.ToString(),
         "rejectedVersion" => line.RejectedVersion.ToString(),
         "onPolicyOf" => line.OnPolicyOf?.ToString(),
+        "judges" => line.Judges,
+        "license" => line.License,
         "hash" => line.Hash,
         "createdAt" => line.CreatedAt.ToString("O"),
         _ => throw new ArgumentOutOfRangeException(nameof(column), column, null),

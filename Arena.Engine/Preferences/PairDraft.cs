@@ -1,11 +1,14 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Arena.Engine.Agents;
 
 namespace Arena.Engine.Preferences;
 
 /// <summary>A pair before it is stored: what was compared and how it came out.</summary>
-/// <param name="Notation">"text" or "compact".</param>
+/// <param name="Notation">"text", "compact" or "messages".</param>
 /// <param name="Turn">Turn of the match whose position was answered.</param>
 /// <param name="Margin">Difference of value between the completions, 0 to 1.</param>
 /// <param name="OnPolicyOf">The version whose policy sampled both, or null.</param>
@@ -23,6 +26,16 @@ public sealed record PairDraft(
 {
     public const string TextNotation = "text";
     public const string CompactNotation = "compact";
+
+    /// <summary>The prompt is a conversation: a JSON list of messages, written by <see cref="Conversation"/>. Imported pairs only.</summary>
+    public const string MessagesNotation = "messages";
+
+    // Readable text rather than \u escapes; it is encoded where it is shown.
+    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>A conversation as one text: [{"role": ..., "content": ...}, ...].</summary>
+    public static string Conversation(IEnumerable<(string Role, string Content)> messages) =>
+        new JsonArray([.. messages.Select(m => (JsonNode)new JsonObject { ["role"] = m.Role, ["content"] = m.Content })]).ToJsonString(Json);
 
     /// <summary>SHA-256 of space, prompt, chosen and rejected, each length-prefixed, lower-case hex: the same comparison is stored once.</summary>
     public string Hash(string space)

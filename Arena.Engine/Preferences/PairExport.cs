@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -15,6 +16,8 @@ namespace Arena.Engine.Preferences;
 public sealed record FrozenPairs(byte[] Jsonl, string Sha256, int Count);
 
 /// <summary>One line of the export: TRL's standard preference form, with provenance in further columns (TRL passes them through).</summary>
+/// <param name="Judges">Ids of those who compared the answers, separated by blanks; empty where rules or continuations decided.</param>
+/// <param name="License">What the owners of both answers allow, one of <see cref="PairLicence.Known"/>.</param>
 public sealed record PairLine(
     [property: JsonPropertyName("prompt")] string Prompt,
     [property: JsonPropertyName("chosen")] string Chosen,
@@ -28,24 +31,26 @@ public sealed record PairLine(
     [property: JsonPropertyName("chosenVersion")] Guid ChosenVersion,
     [property: JsonPropertyName("rejectedVersion")] Guid RejectedVersion,
     [property: JsonPropertyName("onPolicyOf")] Guid? OnPolicyOf,
+    [property: JsonPropertyName("judges")] string Judges,
+    [property: JsonPropertyName("license")] string License,
     [property: JsonPropertyName("hash")] string Hash,
     [property: JsonPropertyName("createdAt")] DateTimeOffset CreatedAt)
 {
     // Readable text rather than \u escapes; the file is never put into a page.
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static PairLine Of(PreferencePair p) => new(
+    public static PairLine Of(PreferencePair p, PairOrigin origin) => new(
         p.Prompt, p.Chosen, p.Rejected, Math.Round(p.Margin, 6), p.Space, p.Notation, SourceWord(p.Source), p.MatchId.Value, p.Turn,
-        p.ChosenVersion.Value, p.RejectedVersion.Value, p.OnPolicyOf?.Value, p.Hash, p.CreatedAt);
+        p.ChosenVersion.Value, p.RejectedVersion.Value, p.OnPolicyOf?.Value, string.Join(' ', origin.Judges), origin.Licence, p.Hash, p.CreatedAt);
 
     /// <summary>UTF-8 with the line's end.</summary>
     public byte[] ToUtf8() => [.. JsonSerializer.SerializeToUtf8Bytes(this, Json), (byte)'\n'];
 
-    /// <summary>The same with prompt and answers as lists of one message each: TRL's conversational form.</summary>
+    /// <summary>The same with prompt and answers as lists of messages: TRL's conversational form.</summary>
     public byte[] ToMessages()
     {
         var line = JsonSerializer.SerializeToNode(this, Json)!.AsObject();
-        (line["prompt"], line["chosen"], line["rejected"]) = (Said("user", Prompt), Said("assistant", Chosen), Said("assistant", Rejected));
+        (line["prompt"], line["chosen"], line["rejected"]) = (Notation == PairDraft.MessagesNotation ? JsonNode.Parse(Prompt) : Said("user", Prompt), Said("assistant", Chosen), Said("assistant", Rejected));
         return [.. Encoding.UTF8.GetBytes(line.ToJsonString(Json)), (byte)'\n'];
 
         static JsonArray Said(string role, string content) => [new JsonObject { ["role"] = role, ["content"] = content }];
@@ -59,37 +64,35 @@ public sealed record PairLine(
 /// <summary>Reads pairs out in bulk.</summary>
 public sealed class PairExport(ArenaDb db)
 {
+    private const int Together = 500;
+
     /// <summary>Lines, newest first, read as they are sent.</summary>
-    public IAsyncEnumerable<byte[]> LinesAsync(PairFilter filter, Guid? reader, int most) =>
-        db.Visible(filter, reader).Page(null, most).AsAsyncEnumerable().Select(p => PairLine.Of(p).ToUtf8());
+    public async IAsyncEnumerable<byte[]> LinesAsync(PairFilter filter, Guid? reader, int most, [EnumeratorCancellation] CancellationToken ct = default)
+    {
+        PairCursor? cursor = null;
+        for (var left = most; left > 0; left -= Together)
+        {
+            var page = await db.Visible(filter, reader).Page(cursor, Math.Min(left, Together)).ToListAsync(ct);
+            foreach (var (line, _) in await PairOrigin.LinesAsync(db, page, ct))
+            {
+                yield return line.ToUtf8();
+            }
+            if (page.Count < Together)
+            {
+                yield break;
+            }
+            cursor = PairCursor.Of(page[^1]);
+        }
+    }
 
     /// <summary>A data set of the newest pairs that fit and that the reader may see, filtered by <see cref="PairSelection"/>.</summary>
     /// <param name="most">Pairs considered.</param>
     public async Task<(SelectedPairs Pairs, byte[] Zip)> DataSetAsync(PairFilter filter, Guid? reader, SelectionOptions options, int most, DateTimeOffset now, CancellationToken ct)
     {
-        var pairs = await db.Visible(filter, reader).Page(null, most).ToListAsync(ct);
-        var versions = pairs.Select(p => p.ChosenVersion).Distinct().ToList();
-        var agents = new Dictionary<VersionId, Guid>();
-        foreach (var some in versions.Chunk(500))
-        {
-            foreach (var known in await db.AgentVersions.Where(v => some.Contains(v.Id)).Select(v => new { v.Id, v.AgentId }).ToListAsync(ct))
-            {
-                agents[known.Id] = known.AgentId.Value;
-            }
-        }
-        var judged = pairs.Where(p => p.Source == PairSource.Judged).Select(p => p.MatchId).Distinct().ToList();
-        var judges = new Dictionary<MatchId, List<string>>();
-        foreach (var some in judged.Chunk(500))
-        {
-            foreach (var match in (await db.Judgments.Where(j => some.Contains(j.MatchId)).Select(j => new { j.MatchId, j.JudgeId }).Distinct().ToListAsync(ct)).GroupBy(j => j.MatchId))
-            {
-                judges[match.Key] = [.. match.Select(j => j.JudgeId.ToString())];
-            }
-        }
-        var chosen = PairSelection.Choose(
-            pairs.Select(p => new PairCandidate(PairLine.Of(p), agents.GetValueOrDefault(p.ChosenVersion), judges.GetValueOrDefault(p.MatchId) ?? [])), await MeasuredOnAsync(ct), options);
+        var pairs = await PairOrigin.LinesAsync(db, await db.Visible(filter, reader).Page(null, most).ToListAsync(ct), ct);
+        var chosen = PairSelection.Choose(pairs.Select(p => new PairCandidate(p.Line, p.Origin.Agent, p.Origin.Judges)), await MeasuredOnAsync(ct), options);
         var name = filter.Space is { } space ? $"Arena preference pairs: {space}" : "Arena preference pairs";
-        return (chosen, await PairDataSet.ZipAsync(chosen, options, new(name, "other", now, 0, 0), ct));
+        return (chosen, await PairDataSet.ZipAsync(chosen, options, new(name, now, 0, 0), ct));
     }
 
     /// <summary>The tasks on which judges are measured here, reward models among them: gold cases and probes.</summary>
@@ -102,12 +105,10 @@ public sealed class PairExport(ArenaDb db)
     /// </summary>
     public async Task<FrozenPairs> FreezeAsync(Guid owner, string space, PolicyNotation notation, int most, CancellationToken ct)
     {
-        var word = notation == PolicyNotation.Text ? PairDraft.TextNotation : PairDraft.CompactNotation;
-        var pairs = await db.Visible(new(Space: space, Notation: word), owner).Page(null, most).ToListAsync(ct);
+        var pairs = await db.Visible(new(Space: space), owner).Readable(notation).Page(null, most).ToListAsync(ct);
         using var bytes = new MemoryStream();
-        foreach (var pair in Enumerable.Reverse(pairs))
+        foreach (var (line, _) in Enumerable.Reverse(await PairOrigin.LinesAsync(db, pairs, ct)))
         {
-            var line = PairLine.Of(pair);
             bytes.Write(notation == PolicyNotation.Text ? line.ToMessages() : line.ToUtf8());
         }
         var jsonl = bytes.ToArray();

@@ -5,7 +5,7 @@ namespace Arena.Engine.Preferences;
 
 /// <summary>Which pairs are asked for; null = all.</summary>
 /// <param name="Agent">Either completion is of this agent.</param>
-/// <param name="Notation">"text" or "compact".</param>
+/// <param name="Notation">"text", "compact" or "messages".</param>
 /// <param name="Since">Stored at or after this moment.</param>
 /// <param name="MinMargin">0 to 1.</param>
 public sealed record PairFilter(
@@ -60,6 +60,10 @@ public static class PairQueries
         }
         return pairs;
     }
+
+    /// <summary>The pairs that a policy of a notation can learn from: compact notation, or everything that is put through a chat template.</summary>
+    public static IQueryable<PreferencePair> Readable(this IQueryable<PreferencePair> pairs, PolicyNotation notation) =>
+        notation == PolicyNotation.Compact ? pairs.Where(p => p.Notation == PairDraft.CompactNotation) : pairs.Where(p => p.Notation != PairDraft.CompactNotation);
 
     /// <summary>Newest first, after the pair of <paramref name="cursor"/>.</summary>
     public static IQueryable<PreferencePair> Page(this IQueryable<PreferencePair> pairs, PairCursor? cursor, int size)

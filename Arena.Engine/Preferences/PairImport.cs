@@ -21,7 +21,7 @@ public sealed class PairImport(ArenaDb db, TimeProvider time)
         var now = time.GetUtcNow();
         var batch = new MatchId(Guid.CreateVersion7(now));
         // A hash of its own: an imported pair never stands in the way of one that a match makes.
-        var stored = pairs.Select(p => new PairDraft(Notation(space, p.Prompt), p.Prompt, p.Chosen, p.Rejected, PairSource.Imported, p.Line, version, version, p.Margin)
+        var stored = pairs.Select(p => new PairDraft(p.IsConversation ? PairDraft.MessagesNotation : Notation(space, p.Prompt), p.Prompt, p.Chosen, p.Rejected, PairSource.Imported, p.Line, version, version, p.Margin)
             .ToPair(space, batch, now)).DistinctBy(p => p.Hash).ToList();
         var known = new HashSet<string>(StringComparer.Ordinal);
         foreach (var some in stored.Select(p => p.Hash).Chunk(500))

@@ -28,7 +28,7 @@ public sealed class PreferencePair
 
     public required string Space { get; init; }
 
-    /// <summary>"text" (the full observation) or "compact" (compact notation).</summary>
+    /// <summary>"text" (the full observation), "compact" (compact notation) or "messages" (an imported conversation, <see cref="PairDraft.MessagesNotation"/>).</summary>
     public required string Notation { get; init; }
 
     public required string Prompt { get; init; }

@@ -4,15 +4,17 @@ namespace Arena.Engine.Preferences;
 
 /// <summary>A pair as a file from elsewhere gives it.</summary>
 /// <param name="Line">Where it stood, from 1.</param>
+/// <param name="Prompt">A text, or, with <paramref name="IsConversation"/>, what was said before the answer as <see cref="PairDraft.MessagesNotation"/> has it.</param>
 /// <param name="Margin">The file's own "margin", or 1.</param>
-public sealed record ImportedPair(int Line, string Prompt, string Chosen, string Rejected, double Margin);
+/// <param name="IsConversation">More was said before the answer than one question.</param>
+public sealed record ImportedPair(int Line, string Prompt, string Chosen, string Rejected, double Margin, bool IsConversation);
 
 /// <summary>What is wrong with a line.</summary>
 public sealed record LineProblem(int Line, string Problem);
 
 /// <summary>
-/// Reads TRL's preference forms line by line: texts, or lists of messages that come to one question and one answer; without "prompt" it is
-/// what both answers begin with. Pure; a wrong line is reported and does not hide the others.
+/// Reads TRL's preference forms line by line: texts, or lists of messages that end with one answer of the assistant's each, whatever was said before; without
+/// "prompt" it is what both answers begin with. Pure; a wrong line is reported and does not hide the others.
 /// </summary>
 public static class TrlImport
 {
@@ -63,9 +65,10 @@ public static class TrlImport
             throw new FormatException("Single answers (KTO, SFT) are no pairs; train on them with arena-trainer train.");
         }
         var (chosen, rejected) = (Need(record, "chosen"), Need(record, "rejected"));
-        var (question, better, worse) = chosen.ValueKind == JsonValueKind.Array || rejected.ValueKind == JsonValueKind.Array
+        var (asked, better, worse) = chosen.ValueKind == JsonValueKind.Array || rejected.ValueKind == JsonValueKind.Array
             ? FromMessages(record, chosen, rejected)
             : FromTexts(record, Text(chosen, "chosen"), Text(rejected, "rejected"));
+        var question = asked is [("user", var only)] ? only : PairDraft.Conversation(asked);
         foreach (var (name, text) in new[] { ("prompt", question), ("chosen", better), ("rejected", worse) })
         {
             if (string.IsNullOrWhiteSpace(text))
@@ -86,14 +89,14 @@ public static class TrlImport
             throw new FormatException("Both answers are the same.");
         }
         var margin = record.TryGetProperty("margin", out var given) && given.ValueKind == JsonValueKind.Number ? given.GetDouble() : 1;
-        return margin is >= 0 and <= 1 ? new(number, question, better, worse, margin) : throw new FormatException("\"margin\" lies between 0 and 1.");
+        return margin is >= 0 and <= 1 ? new(number, question, better, worse, margin, asked is not [("user", _)]) : throw new FormatException("\"margin\" lies between 0 and 1.");
     }
 
-    private static (string, string, string) FromTexts(JsonElement record, string chosen, string rejected)
+    private static (List<(string Role, string Content)>, string, string) FromTexts(JsonElement record, string chosen, string rejected)
     {
         if (record.TryGetProperty("prompt", out var prompt))
         {
-            return (prompt.ValueKind == JsonValueKind.Array ? Only(Messages(prompt, "prompt"), "user") : Text(prompt, "prompt"), chosen, rejected);
+            return (Prompt(prompt), chosen, rejected);
         }
         var shared = 0;
         while (shared < chosen.Length && shared < rejected.Length && chosen[shared] == rejected[shared])
@@ -102,16 +105,16 @@ public static class TrlImport
         }
         // As TRL extracts it: the space before the difference belongs to the answers.
         shared -= shared > 0 && (chosen[shared - 1] == ' ' || char.IsHighSurrogate(chosen[shared - 1])) ? 1 : 0;
-        return (chosen[..shared], chosen[shared..], rejected[shared..]);
+        return ([("user", chosen[..shared])], chosen[shared..], rejected[shared..]);
     }
 
-    private static (string, string, string) FromMessages(JsonElement record, JsonElement chosen, JsonElement rejected)
+    private static (List<(string Role, string Content)>, string, string) FromMessages(JsonElement record, JsonElement chosen, JsonElement rejected)
     {
         var (better, worse) = (Messages(chosen, "chosen"), Messages(rejected, "rejected"));
         List<(string Role, string Content)> asked = [];
         if (record.TryGetProperty("prompt", out var prompt))
         {
-            asked = prompt.ValueKind == JsonValueKind.Array ? Messages(prompt, "prompt") : [("user", Text(prompt, "prompt"))];
+            asked = Prompt(prompt);
         }
         else
         {
@@ -122,11 +125,34 @@ public static class TrlImport
                 worse.RemoveAt(0);
             }
         }
-        return (Only(asked, "user"), Only(better, "assistant"), Only(worse, "assistant"));
+        return (Asked(asked), Answer(better, "chosen"), Answer(worse, "rejected"));
     }
 
-    private static string Only(List<(string Role, string Content)> messages, string role) =>
-        messages is [(var who, var text)] && who == role ? text : throw new FormatException($"Conversations of several turns are not kept here: one message of the {role} was expected, not {messages.Count}{(messages.Count == 1 ? $" of the {messages[0].Role}" : "")}.");
+    private static List<(string Role, string Content)> Prompt(JsonElement prompt) => Asked(prompt.ValueKind == JsonValueKind.Array ? Messages(prompt, "prompt") : [("user", Text(prompt, "prompt"))]);
+
+    /// <summary>What can be answered: it ends with a question, and nobody but the three known roles speaks, a system message only first.</summary>
+    private static List<(string Role, string Content)> Asked(List<(string Role, string Content)> messages)
+    {
+        if (messages is not [.., ("user", _)])
+        {
+            throw new FormatException("What is answered does not end with a message of the user.");
+        }
+        foreach (var (i, (role, content)) in messages.Index())
+        {
+            if (role is not ("user" or "assistant") && (role != "system" || i > 0))
+            {
+                throw new FormatException($"A message before the answer is of \"{(role.Length > 40 ? role[..40] : role)}\"; user, assistant and, as the first, system are kept here.");
+            }
+            if (string.IsNullOrWhiteSpace(content))
+            {
+                throw new FormatException("A message before the answer is empty.");
+            }
+        }
+        return messages;
+    }
+
+    private static string Answer(List<(string Role, string Content)> messages, string field) =>
+        messages is [("assistant", var text)] ? text : throw new FormatException($"Behind what both have in common \"{field}\" is one message of the assistant's, not {messages.Count}{(messages.Count == 1 ? $" of the {messages[0].Role}" : "")}: only the last answer may differ.");
 
     private static List<(string Role, string Content)> Messages(JsonElement list, string field) => list.ValueKind != JsonValueKind.Array
         ? throw new FormatException($"\"{field}\" is no list of messages, the other answer is.")

@@ -88,7 +88,7 @@ internal static class PairEndpoints
         limit = Math.Clamp(limit, 1, LargestPage);
         var rows = await db.Visible(filter, user.OwnerId()).Page(after, limit + 1).ToListAsync(ct);
         var page = rows.Take(limit).ToList();
-        return TypedResults.Ok(new PairPage([.. page.Select(PairLine.Of)], rows.Count > limit ? PairCursor.Of(page[^1]).ToString() : null));
+        return TypedResults.Ok(new PairPage([.. (await PairOrigin.LinesAsync(db, page, ct)).Select(p => p.Line)], rows.Count > limit ? PairCursor.Of(page[^1]).ToString() : null));
     }
 
     /// <summary>The same as one file in TRL's standard preference form: prompt, chosen, rejected; provenance in further columns.</summary>
@@ -100,7 +100,7 @@ internal static class PairEndpoints
         }
         http.Response.ContentType = "application/jsonl; charset=utf-8";
         http.Response.Headers.ContentDisposition = "attachment; filename=\"preference-pairs.jsonl\"";
-        await foreach (var line in export.LinesAsync(filter, user.OwnerId(), Math.Clamp(limit, 1, LargestExport)).WithCancellation(ct))
+        await foreach (var line in export.LinesAsync(filter, user.OwnerId(), Math.Clamp(limit, 1, LargestExport), ct))
         {
             await http.Response.Body.WriteAsync(line, ct);
         }
@@ -115,7 +115,7 @@ internal static class PairEndpoints
 /// <param name="Space">A space's slug.</param>
 /// <param name="Agent">Either completion is of this agent.</param>
 /// <param name="Source">"same-prompt", "fork", "judged" or "imported".</param>
-/// <param name="Notation">"text" or "compact".</param>
+/// <param name="Notation">"text", "compact" or "messages" (imported conversations).</param>
 /// <param name="MinMargin">Least difference of value, 0 to 1.</param>
 public sealed record PairQuery(string? Space = null, AgentId? Agent = null, MatchId? Match = null, string? Source = null, string? Notation = null, DateTimeOffset? Since = null, double? MinMargin = null)
 {
@@ -124,7 +124,7 @@ public sealed record PairQuery(string? Space = null, AgentId? Agent = null, Matc
     {
         var source = PairLine.SourceOf(Source);
         var problem = !string.IsNullOrEmpty(Source) && source is null ? "A source is same-prompt, fork, judged or imported."
-            : !string.IsNullOrEmpty(Notation) && Notation is not ("text" or "compact") ? "A notation is text or compact."
+            : !string.IsNullOrEmpty(Notation) && Notation is not ("text" or "compact" or "messages") ? "A notation is text, compact or messages."
             : MinMargin is < 0 or > 1 ? "minMargin lies between 0 and 1."
             : null;
         return (new(Blank(Space), Agent, Match, source, Blank(Notation), Since, MinMargin), problem);

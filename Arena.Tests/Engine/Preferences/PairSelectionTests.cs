@@ -11,7 +11,7 @@ public sealed class PairSelectionTests
     private static readonly SelectionOptions Everything = new(MinMargin: 0, MostSimilar: 1, MostPerAgent: 1_000, MostPerJudge: 1_000, LongerShare: 1, TestShare: 0);
 
     private static PairCandidate Pair(int i, string prompt, string chosen, string rejected, double margin = 0.5, string source = "fork", Guid? agent = null, params string[] judges) => new(
-        new(prompt, chosen, rejected, margin, "space", "text", source, Guid.Empty, i, Agent, Agent, null, $"{i:x64}", DateTimeOffset.UnixEpoch), agent ?? Agent, judges);
+        new(prompt, chosen, rejected, margin, "space", "text", source, Guid.Empty, i, Agent, Agent, null, string.Join(' ', judges), "cc-by-4.0", $"{i:x64}", DateTimeOffset.UnixEpoch), agent ?? Agent, judges);
 
     private static int Dropped(SelectedPairs pairs, string filter) => pairs.Dropped.Single(d => d.Filter == filter).Count;
 
@@ -137,14 +137,14 @@ public sealed class PairSelectionTests
     public async Task The_set_has_a_card_that_says_what_was_dropped_and_parquet_that_reads_back()
     {
         var pairs = PairSelection.Choose([.. Enumerable.Range(0, 60).Select(i => Pair(i, $"prompt {i} 🙂", "a\n\"", "b", i / 60.0))], [], new SelectionOptions(TestShare: 0.3));
-        var zip = await PairDataSet.ZipAsync(pairs, new(TestShare: 0.3), new("A \"set\"", "other", DateTimeOffset.UnixEpoch, 0, 0), default);
-        Assert.Equal(zip, await PairDataSet.ZipAsync(pairs, new(TestShare: 0.3), new("A \"set\"", "other", DateTimeOffset.UnixEpoch, 0, 0), default));
+        var zip = await PairDataSet.ZipAsync(pairs, new(TestShare: 0.3), new("A \"set\"", DateTimeOffset.UnixEpoch, 0, 0), default);
+        Assert.Equal(zip, await PairDataSet.ZipAsync(pairs, new(TestShare: 0.3), new("A \"set\"", DateTimeOffset.UnixEpoch, 0, 0), default));
         await using var archive = new ZipArchive(new MemoryStream(zip));
         Assert.Equal(["README.md", "data/train-00000-of-00001.parquet", "jsonl/train.jsonl", "data/test-00000-of-00001.parquet", "jsonl/test.jsonl"], archive.Entries.Select(e => e.FullName));
         using var reader = new StreamReader(archive.GetEntry("README.md")!.Open(), Encoding.UTF8);
         var card = await reader.ReadToEndAsync();
-        Assert.StartsWith("---\npretty_name: \"A \\\"set\\\"\"\nlicense: other\n", card, StringComparison.Ordinal);
-        Assert.Contains($"  - name: train\n    num_bytes: {pairs.Train.Sum(p => p.ToUtf8().Length)}\n    num_examples: {pairs.Train.Count}\n", card, StringComparison.Ordinal);
+        Assert.StartsWith("---\npretty_name: \"A \\\"set\\\"\"\nlicense: cc-by-4.0\n", card, StringComparison.Ordinal);
+        Assert.Contains($"  - name: train\n    num_bytes: {PairCard.ArrowBytes(pairs.Train)}\n    num_examples: {pairs.Train.Count}\n", card, StringComparison.Ordinal);
         Assert.Contains("| margin | 15 |", card, StringComparison.Ordinal);
 
         var bytes = new MemoryStream();

@@ -18,6 +18,40 @@ public sealed class TrlImportTests
         Assert.Equal((prompt, chosen, rejected), pairs.Select(p => (p.Prompt, p.Chosen, p.Rejected)).Single());
     }
 
+    [Theory]
+    [InlineData("""{"prompt":[S,U,A,V],"chosen":[B],"rejected":[C]}""")]
+    [InlineData("""{"prompt":[S,U,A,V],"chosen":"b","rejected":"c"}""")]
+    [InlineData("""{"chosen":[S,U,A,V,B],"rejected":[S,U,A,V,C]}""")]
+    public void A_conversation_before_the_answer_is_kept_as_it_was(string line)
+    {
+        var (pairs, problems) = TrlImport.Read(Messages(line));
+        Assert.Empty(problems);
+        var pair = Assert.Single(pairs);
+        Assert.True(pair.IsConversation);
+        Assert.Equal(("b", "c"), (pair.Chosen, pair.Rejected));
+        Assert.Equal("""[{"role":"system","content":"Be \"kind\", é."},{"role":"user","content":"u"},{"role":"assistant","content":"a"},{"role":"user","content":"v"}]""", pair.Prompt);
+    }
+
+    [Theory]
+    [InlineData("""{"prompt":[U,A],"chosen":[B],"rejected":[C]}""", "does not end with a message of the user")]
+    [InlineData("""{"chosen":[U,A,V,B],"rejected":[U,B,V,C]}""", "only the last answer may differ")]
+    [InlineData("""{"prompt":[U,S,U],"chosen":[B],"rejected":[C]}""", "as the first, system")]
+    [InlineData("""{"prompt":[{"role":"tool","content":"x"},U],"chosen":[B],"rejected":[C]}""", "\"tool\"")]
+    [InlineData("""{"prompt":[{"role":"user","content":" "},A,U],"chosen":[B],"rejected":[C]}""", "is empty")]
+    public void What_is_no_question_with_two_answers_is_refused(string line, string words) =>
+        Assert.Contains(words, Assert.Single(TrlImport.Read(Messages(line)).Problems).Problem, StringComparison.Ordinal);
+
+    /// <summary>The letters of the cases above as messages.</summary>
+    private static string Messages(string line) => new Dictionary<string, string>
+    {
+        ["S"] = """{"role":"system","content":"Be \"kind\", é."}""",
+        ["U"] = """{"role":"user","content":"u"}""",
+        ["A"] = """{"role":"assistant","content":"a"}""",
+        ["V"] = """{"role":"user","content":"v"}""",
+        ["B"] = """{"role":"assistant","content":"b"}""",
+        ["C"] = """{"role":"assistant","content":"c"}""",
+    }.Aggregate(line, (text, m) => text.Replace($"{m.Key},", $"{m.Value},", StringComparison.Ordinal).Replace($"{m.Key}]", $"{m.Value}]", StringComparison.Ordinal));
+
     [Fact]
     public void Every_wrong_line_is_named_and_hides_no_other()
     {
@@ -37,8 +71,8 @@ public sealed class TrlImportTests
             [1]
             {"prompt":"q","chosen":"c","rejected":"d"}
             """);
-        Assert.Equal([1, 14], pairs.Select(p => p.Line));
-        Assert.Equal([2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13], problems.Select(p => p.Line));
+        Assert.Equal([1, 10, 14], pairs.Select(p => p.Line));
+        Assert.Equal([2, 4, 5, 6, 7, 8, 9, 11, 12, 13], problems.Select(p => p.Line));
         Assert.Contains("rejected", problems[0].Problem, StringComparison.Ordinal);
     }
 
@@ -93,5 +127,14 @@ public sealed class PairImportTests : IAsyncLifetime
         await db.SaveChangesAsync();
         (chosen, _) = await export.DataSetAsync(new(), mine.Agent.OwnerId, new(TestShare: 0), 100, _engine.Time.GetUtcNow(), default);
         Assert.Equal("tic-tac-toe:51", Assert.Single(chosen.Train).Prompt);
+
+        const string conversation = """{"prompt":[{"role":"user","content":"u"},{"role":"assistant","content":"a"},{"role":"user","content":"v"}],"chosen":"b","rejected":"c"}""";
+        Assert.Equal(1, (await import.SaveAsync(other.Agent.OwnerId, other.Agent.Id, "pitch", conversation, default)).Added);
+        // A policy on the full text gets it as messages, one on compact notation not at all.
+        var frozen = await new PairExport(db).FreezeAsync(other.Agent.OwnerId, "pitch", PolicyNotation.Text, 100, default);
+        var messages = System.Text.Json.Nodes.JsonNode.Parse(frozen.Jsonl)!;
+        Assert.Equal(["user", "assistant", "user"], messages["prompt"]!.AsArray().Select(m => m!["role"]!.GetValue<string>()));
+        Assert.Equal("b", Assert.Single(messages["chosen"]!.AsArray())!["content"]!.GetValue<string>());
+        Assert.Equal(0, (await new PairExport(db).FreezeAsync(other.Agent.OwnerId, "pitch", PolicyNotation.Compact, 100, default)).Count);
     }
 }

@@ -51,6 +51,12 @@ namespace Arena.Migrations.Sqlite.Migrations
                     b.Property<Guid>("OwnerId")
                         .HasColumnType("TEXT");
 
+                    b.Property<string>("PairLicence")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("other");
+
                     b.Property<bool>("SparringPartner")
                         .HasColumnType("INTEGER");
 
