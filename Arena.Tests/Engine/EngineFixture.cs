@@ -34,8 +34,6 @@ public sealed class EngineFixture : IAsyncLifetime
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
 
-    public string DataFolder => _folder;
-
     public T Get<T>()
         where T : notnull => _host.Services.GetRequiredService<T>();
 

@@ -109,11 +109,11 @@ public sealed class LadderKeeperTests(EngineFixture engine) : IClassFixture<Engi
             Assert.Equal(BitConverter.DoubleToInt64Bits(made.Between(a, b).Variance), BitConverter.DoubleToInt64Bits(kept.Between(a, b).Variance));
         }
 
-        var (code, said) = await AdminAsync(site.DataFolder, ct);
+        var (code, said) = await AdminAsync(site.Folder, ct);
         Assert.Equal((0, "45 rated matches, 3 ratings, 1 ladders made again from the papers; 0 differences."), (code, said.Trim()));
         await using var db = await site.DbAsync();
         await db.Ratings.Where(r => r.VersionId == versions[0]).ExecuteUpdateAsync(set => set.SetProperty(r => r.MilliElo, r => r.MilliElo + 1), ct);
-        (code, said) = await AdminAsync(site.DataFolder, ct, "--write");
+        (code, said) = await AdminAsync(site.Folder, ct, "--write");
         Assert.Equal(1, code);
         Assert.Contains($"differs: {space}, version {versions[0]}", said, StringComparison.Ordinal);
         Assert.Contains("The rebuilt ratings are in place.", said, StringComparison.Ordinal);
