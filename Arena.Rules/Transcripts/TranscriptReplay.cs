@@ -10,7 +10,29 @@ namespace Arena.Rules.Transcripts;
 /// <param name="Ok">Whether it held.</param>
 /// <param name="Expected">What recomputation gives.</param>
 /// <param name="Found">What the transcript says.</param>
-public sealed record ReplayCheck(string Step, bool Ok, string Expected, string Found);
+public sealed record ReplayCheck(string Step, bool Ok, string Expected, string Found)
+{
+    /// <summary>What the step means, one sentence for people.</summary>
+    public string Meaning => Step switch
+    {
+        "canonical form" => "One match has one set of bytes (RFC 8785), so its hash means something.",
+        "shape" => "A transcript has the members that docs/protocol.md names, each of its kind.",
+        "space and rules version" => "The published rules that the replay uses.",
+        "seed matches its commitment" => "The seed in the transcript hashes to the commitment beside it.",
+        "commitment was published before play" => "That commitment is the one that stood on the match's page from the start.",
+        "deals and seats" => "Who sat where in which game, from the seed.",
+        "turn order" => "The rules say who acts next; the transcript has another turn there.",
+        "every observation reproduced" => "What each agent was shown, word for word.",
+        "every answer read as recorded, and the match complete" => "Each answer means under the rules what the transcript says it did.",
+        "game scores" => "The score of each game by the rules.",
+        "hash chain" => "Every turn is chained to the one before.",
+        "same bytes again" => "Writing the replayed match gives the very bytes that were read.",
+        _ when Step.StartsWith("observation of turn ", StringComparison.Ordinal) => "What the agent was shown in this turn differs from what the rules show it.",
+        _ when Step.StartsWith("place of turn ", StringComparison.Ordinal) => "The game, the ply and the seat of this turn differ from what the rules ask for.",
+        _ when Step.StartsWith("turn ", StringComparison.Ordinal) => "What the agent said in this turn means something else under the rules than the transcript says it did.",
+        _ => "",
+    };
+}
 
 /// <summary>What a replay found.</summary>
 /// <param name="Checks">In order; a failed one ends the list where going on would mean nothing.</param>

@@ -23,6 +23,7 @@ public sealed partial class PageTests(SiteFixture site)
     [InlineData("/leaderboard", "One list per space")]
     [InlineData("/method", "K × (score − expected)")]
     [InlineData("/status", "The database")]
+    [InlineData("/verify", "./arena verify FILE")]
     [InlineData("/login", "Sign in")]
     [InlineData("/register", "Make an account")]
     [InlineData("/docs/problems", "rate-limited")]
@@ -73,6 +74,17 @@ public sealed partial class PageTests(SiteFixture site)
         {
             Assert.Equal(HttpStatusCode.OK, (await browser.Client.GetAsync("/" + name.TrimStart('/'))).StatusCode);
         }
+    }
+
+    [Theory]
+    [InlineData("/verify", false)]
+    [InlineData("/verify-kernel.js", false)]
+    [InlineData("/verify-worker.js", true)]
+    public async Task OnlyTheVerifyPagesWorkerMayCompileWebAssembly(string path, bool may)
+    {
+        var answer = await site.Browse().GetAsync(path);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(may, answer.Headers.GetValues("Content-Security-Policy").Single().Contains("wasm-unsafe-eval", StringComparison.Ordinal));
     }
 
     [Theory]

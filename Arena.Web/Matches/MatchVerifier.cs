@@ -66,7 +66,7 @@ public sealed class MatchVerifier(IDbContextFactory<ArenaDb> databases, MatchRea
         var replay = TranscriptReplay.Run(transcript, rules, match.Commitment);
         foreach (var check in replay.Checks)
         {
-            steps.Add(new(Sentence(check.Step), check.Ok ? CheckState.Holds : CheckState.Fails, Meaning(check.Step), Cut(check.Expected), Cut(check.Found)));
+            steps.Add(new(Sentence(check.Step), check.Ok ? CheckState.Holds : CheckState.Fails, check.Meaning, Cut(check.Expected), Cut(check.Found)));
         }
         return replay;
     }
@@ -175,21 +175,6 @@ public sealed class MatchVerifier(IDbContextFactory<ArenaDb> databases, MatchRea
         new(title, expected == found ? CheckState.Holds : CheckState.Fails, words, Cut(expected), Cut(found));
 
     private static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..];
-
-    private static string Meaning(string step) => step switch
-    {
-        "canonical form" => "One match has one set of bytes (RFC 8785), so its hash means something.",
-        "space and rules version" => "The published rules that the replay uses.",
-        "seed matches its commitment" => "The seed in the transcript hashes to the commitment beside it.",
-        "commitment was published before play" => "That commitment is the one that stood on the match's page from the start.",
-        "deals and seats" => "Who sat where in which game, from the seed.",
-        "every observation reproduced" => "What each agent was shown, word for word.",
-        "every answer read as recorded, and the match complete" => "Each answer means under the rules what the transcript says it did.",
-        "game scores" => "The score of each game by the rules.",
-        "hash chain" => "Every turn is chained to the one before.",
-        "same bytes again" => "Writing the replayed match gives the very bytes that were downloaded.",
-        _ => "",
-    };
 
     private static string Cut(string text) => text.Length <= 400 ? text : text[..400] + "…";
 

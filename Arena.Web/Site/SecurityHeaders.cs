@@ -6,7 +6,7 @@ internal static class SecurityHeaders
     private const string Policy =
         "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
-    // The verify page runs the rules kernel as WebAssembly; compiling that needs this word and nothing wider.
+    // The verify pages' worker runs the rules kernel as WebAssembly; compiling that needs this word and nothing wider. A worker goes by the policy of its own file.
     private const string VerifyPolicy = Policy + "; script-src 'self' 'wasm-unsafe-eval'";
 
     // The API reference builds its styles and one start-up script at run time; it shows only our own OpenAPI document.
@@ -17,7 +17,7 @@ internal static class SecurityHeaders
     {
         var headers = http.Response.Headers;
         headers.ContentSecurityPolicy = http.Request.Path.StartsWithSegments("/docs/api") ? ReferencePolicy
-            : http.Request.Path.Value?.EndsWith("/verify", StringComparison.Ordinal) == true ? VerifyPolicy : Policy;
+            : http.Request.Path == "/verify-worker.js" ? VerifyPolicy : Policy;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=()";
