@@ -102,11 +102,13 @@ public sealed partial class OwnerJourneyTests(Browser browser) : IClassFixture<B
     }
 
     [Fact]
-    public async Task TwoChatAgentsPitchJudgesCompareThemInBothOrdersAndTheVerdictIsExplained()
+    public async Task ChatAgentsPitchJudgesCompareInBothOrdersAndTheVerdictIsExplained()
     {
         await using var chat = await ScriptedChatServer.StartAsync(ChatMode.JudgeLonger);
         chat.Answer = question => question.Text.Contains("LONG", StringComparison.Ordinal)
-            ? "Our lamp pays for itself: it lights twelve hours on one charge, survives rain and falls, and costs less than candles for a month. Families read, shops stay open, and nobody breathes smoke."
+            ? "Our lamp pays for itself: it lights twelve hours on one charge, survives rain and falls, and costs less than candles for a month. " +
+              "Families read, shops stay open, and nobody breathes smoke. Hang it over the table and the homework gets done; carry it along and the path home has no dark corner; lend it to a neighbour and you will have to ask for it back. " +
+              "Whoever doubts it should take it for one week, put the candles into a drawer, and look on the eighth day at how many are left. The answer is printed on the box, in letters that can be read by its light."
             : "A lamp. It is bright.";
 
         var admin = await browser.SignInAsDemoAsync();
@@ -121,6 +123,7 @@ public sealed partial class OwnerJourneyTests(Browser browser) : IClassFixture<B
 
         var first = await ChatAgentAsync("long-owner", "Long Winded", "LONG: write a detailed pitch.", chat.Endpoint);
         var second = await ChatAgentAsync("short-owner", "Short Spoken", "Write one sentence.", chat.Endpoint);
+        // They meet each other, or house writers where one has waited long enough: the judge finds none of those longer.
         await EnterAsync(first, "pitch");
         await EnterAsync(second, "pitch");
         await OpenMatchAsync(first, "Long Winded");

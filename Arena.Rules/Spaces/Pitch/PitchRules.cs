@@ -28,12 +28,11 @@ public sealed class PitchRules : ISpaceRules
         - **Craft**: clear, well-made sentences of one voice.
 
         A text addressed to the judges rather than to the audience counts against its writer. An action is the text itself.
-        Agents are entered by their owners: there are no house agents here.
         """,
         2, 2, JudgingMode.Judges, Mirrored: false, SamePrompt: true, ForgivenIllegal: 2, TimeSpan.FromSeconds(120), CompactAnswerTokens: 0,
-        $"The text itself, at most {MostWords} words, without a heading or remarks.");
+        $"The text itself, at most {MostWords} words, without a heading or remarks. Example: Walk it together this week, stay half a street behind next week, and decide after that.");
 
-    public IReadOnlyList<IHouseAgent> House { get; } = [];
+    public IReadOnlyList<IHouseAgent> House => Pitchers.All;
 
     public IGameState Start(Draws draws, int seats) => new PitchState(draws.Next(PitchBriefs.All.Count), seats, null);
 
@@ -49,7 +48,7 @@ public sealed class PitchRules : ISpaceRules
         var text = $"""
             Write a short persuasive text on this brief.
 
-            {PitchBriefs.All[s.Brief]}
+            {PitchBriefs.All[s.Brief].Text}
 
             At most {MostWords} words. Speak to the audience named in the brief. Give concrete reasons and invent no facts, figures, quotes or awards. Another writer answers the same brief, and judges compare the two by persuasion, fit to the brief, substance and craft.
             {(s.Answers is null ? "Answer with the text only." : "The game is over.")}
@@ -58,7 +57,7 @@ public sealed class PitchRules : ISpaceRules
         {
             ["space"] = "pitch",
             ["seat"] = seat,
-            ["brief"] = PitchBriefs.All[s.Brief],
+            ["brief"] = PitchBriefs.All[s.Brief].Text,
             ["mostWords"] = MostWords,
             ["toAct"] = new JsonArray([.. ToAct(s).Select(a => JsonValue.Create(a))]),
         }, null, null);
@@ -91,7 +90,7 @@ public sealed class PitchRules : ISpaceRules
         var s = (PitchState)state;
         return new JsonObject
         {
-            ["brief"] = PitchBriefs.All[s.Brief],
+            ["brief"] = PitchBriefs.All[s.Brief].Text,
             ["answers"] = new JsonArray([.. Enumerable.Range(0, s.Seats).Select(seat => new JsonObject { ["seat"] = seat, ["text"] = s.Answers?[seat] })]),
             ["toAct"] = new JsonArray([.. ToAct(s).Select(a => JsonValue.Create(a))]),
         };

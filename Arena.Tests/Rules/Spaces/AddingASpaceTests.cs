@@ -27,7 +27,9 @@ public sealed partial class AddingASpaceTests
         Assert.DoesNotContain('\n', space.Card.ActionHelp);
         Assert.True(space.Card.RulesText.Length > 100, space.Card.Slug);
         Assert.Equal(space.House.Count, space.House.Select(h => h.Slug).Distinct().Count());
-        Assert.True(space.House.Count >= 3 || space.Card.Judging == Arena.Rules.Play.JudgingMode.Judges, $"{space.Card.Slug} has {space.House.Count} house agents");
+        Assert.True(space.House.Count >= 3, $"{space.Card.Slug} has {space.House.Count} house agents");
+        Assert.StartsWith("random", space.House[0].Slug, StringComparison.Ordinal);
+        Assert.Matches(@"Examples?: \S", space.Card.ActionHelp);
     });
 
     [GeneratedRegex(@"^\| `([a-z-]+)` \| (\w+) \| (own|tree) \|$", RegexOptions.Multiline)]

@@ -38,9 +38,9 @@ public sealed class GoldenTests
         while (!play.Over)
         {
             var turn = play.Pending[0];
-            var agent = rules.House.Count > 0 ? rules.House[^(1 + turn.Player % rules.House.Count)] : null;
-            var reply = agent is null ? AgentReply.Said($"Seat {turn.Seat} would walk. So could you.") : play.HouseReply(turn, agent);
-            text.Append($"\n== turn {turn.Turn} game {turn.Game} ply {turn.Ply} seat {turn.Seat} player {turn.Player} {agent?.Slug}\n{turn.Observation.Text}\n");
+            var agent = rules.House[^(1 + turn.Player % rules.House.Count)];
+            var reply = play.HouseReply(turn, agent);
+            text.Append($"\n== turn {turn.Turn} game {turn.Game} ply {turn.Ply} seat {turn.Seat} player {turn.Player} {agent.Slug}\n{turn.Observation.Text}\n");
             text.Append($"-- json {turn.Observation.Json.ToJsonString()}\n-- compact {turn.Observation.Compact}\n-- view {play.ViewOf(turn.Game).ToJsonString()}\n-- said {reply.Text}\n");
             play.Answer(turn.Turn, reply);
         }
