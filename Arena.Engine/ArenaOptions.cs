@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Arena.Rules.Spaces.Holdem;
 
 namespace Arena.Engine;
 
@@ -37,8 +38,26 @@ public sealed class ArenaOptions
 
     public PriceOptions Prices { get; set; } = new();
 
+    public HoldemStakeOptions Holdem { get; set; } = new();
+
     /// <summary>File of the database inside <see cref="DataFolder"/>.</summary>
     public string DatabaseFile => Path.Combine(Path.GetFullPath(DataFolder), "arena.db");
+}
+
+/// <summary>What Hold'em is played for, in chips (HoldemStakes gives the bounds); read at start, for new matches. All stakes share one ranking.</summary>
+public sealed class HoldemStakeOptions
+{
+    public int SmallBlind { get; set; } = HoldemStakes.Usual.SmallBlind;
+
+    public int BigBlind { get; set; } = HoldemStakes.Usual.BigBlind;
+
+    /// <summary>Of each player at the start of every hand.</summary>
+    public int Stack { get; set; } = HoldemStakes.Usual.Stack;
+
+    /// <summary>In a game, an even number.</summary>
+    public int Hands { get; set; } = HoldemStakes.Usual.Hands;
+
+    internal HoldemStakes Stakes => new(SmallBlind, BigBlind, Stack, Hands);
 }
 
 /// <summary>What Tradewars is played with.</summary>

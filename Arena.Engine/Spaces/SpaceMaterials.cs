@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+using Arena.Rules.Spaces.Holdem;
 using Arena.Rules.Spaces.TradeWars;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
@@ -7,8 +10,8 @@ using Microsoft.Extensions.Options;
 namespace Arena.Engine.Spaces;
 
 /// <summary>
-/// Reads what the operator gives to spaces, at start: Tradewars' recorded prices (setting Arena:Prices:File, a CSV). A file that can't be used stops the start with
-/// its line and reason; playing on with other prices than those that were asked for would be worse.
+/// Reads what the operator gives to spaces, at start: Tradewars' recorded prices (setting Arena:Prices:File, a CSV) and Hold'em's stakes (Arena:Holdem). What can't be used
+/// stops the start with its reason; playing on with other prices or stakes than those that were asked for would be worse.
 /// </summary>
 public sealed partial class SpaceMaterials(IDbContextFactory<ArenaDb> factory, IOptions<ArenaOptions> options, ILogger<SpaceMaterials> log) : IHostedService
 {
@@ -18,28 +21,50 @@ public sealed partial class SpaceMaterials(IDbContextFactory<ArenaDb> factory, I
     /// <summary>Tradewars' recorded prices, or null while it plays generated ones.</summary>
     public PriceSeries? Prices { get; private set; }
 
-    /// <summary>The material that new matches of a space are played with, or null.</summary>
-    public string? For(string space) => space == PriceSpace ? Prices?.Material : null;
+    /// <summary>The space that takes stakes.</summary>
+    public const string StakesSpace = "holdem";
 
-    /// <exception cref="InvalidOperationException">The price file can't be used: which line and why.</exception>
+    /// <summary>Hold'em's stakes.</summary>
+    public HoldemStakes Stakes { get; private set; } = HoldemStakes.Usual;
+
+    /// <summary>The material that new matches of a space are played with, or null.</summary>
+    public string? For(string space) => space == PriceSpace ? Prices?.Material : space == StakesSpace ? Stakes.Material : null;
+
+    /// <exception cref="InvalidOperationException">The price file or the stakes can't be used: which line or setting, and why.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (options.Value.Prices.File is not { Length: > 0 } file)
+        var stakes = options.Value.Holdem.Stakes;
+        if (stakes.Problem is { } problem)
         {
-            return;
+            throw new InvalidOperationException($"Arena:Holdem can't be used: {problem}");
         }
-        var series = await ReadAsync(file, cancellationToken);
-        await using var db = await factory.CreateDbContextAsync(cancellationToken);
-        if (!await db.SpaceMaterials.AnyAsync(m => m.Hash == series.Hash, cancellationToken))
+        if (stakes.Material is { } material)
         {
-            db.Add(new SpaceMaterial { Hash = series.Hash, Space = PriceSpace, Json = series.Material });
-            await db.SaveChangesAsync(cancellationToken);
+            await KeepAsync(StakesSpace, material, cancellationToken);
+            Stakes = stakes;
+            Log.StakesSet(log, stakes.SmallBlind, stakes.BigBlind, stakes.Stack, stakes.Hands);
         }
-        Prices = series;
-        Log.PricesLoaded(log, series.Name, series.Prices.Count, series.Hash);
+        if (options.Value.Prices.File is { Length: > 0 } file)
+        {
+            var series = await ReadAsync(file, cancellationToken);
+            await KeepAsync(PriceSpace, series.Material, cancellationToken);
+            Prices = series;
+            Log.PricesLoaded(log, series.Name, series.Prices.Count, series.Hash);
+        }
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task KeepAsync(string space, string material, CancellationToken ct)
+    {
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(material)));
+        await using var db = await factory.CreateDbContextAsync(ct);
+        if (!await db.SpaceMaterials.AnyAsync(m => m.Hash == hash, ct))
+        {
+            db.Add(new SpaceMaterial { Hash = hash, Space = space, Json = material });
+            await db.SaveChangesAsync(ct);
+        }
+    }
 
     private static async Task<PriceSeries> ReadAsync(string file, CancellationToken ct)
     {
@@ -58,5 +83,8 @@ public sealed partial class SpaceMaterials(IDbContextFactory<ArenaDb> factory, I
     {
         [LoggerMessage(2401, LogLevel.Information, "Tradewars plays recorded prices: {Name}, {Count} prices, SHA-256 {Hash}")]
         public static partial void PricesLoaded(ILogger log, string name, int count, string hash);
+
+        [LoggerMessage(2402, LogLevel.Information, "Hold'em is played with blinds {SmallBlind} and {BigBlind}, stacks of {Stack}, {Hands} hands")]
+        public static partial void StakesSet(ILogger log, int smallBlind, int bigBlind, int stack, int hands);
     }
 }

@@ -7,50 +7,39 @@ namespace Arena.Rules.Spaces.Holdem;
 /// <summary>Heads-up no-limit Texas hold'em: a fixed number of hands, stacks set back before each, deals mirrored.</summary>
 public sealed class HoldemRules : ISpaceRules
 {
-    private readonly HoldemStakes _stakes;
+    public SpaceCard Card { get; } = new(
+        "holdem",
+        "Hold'em",
+        "Heads-up no-limit Texas hold'em, with the same deals for both players so that luck cancels.",
+        1,
+        $"""
+        Two players play {HoldemStakes.Usual.Hands} hands of no-limit Texas hold'em. Each hand starts with {HoldemStakes.Usual.Stack} chips for both. The button (seat 0 in the first hand, then by turns) posts the small blind of
+        {HoldemStakes.Usual.SmallBlind}, the other the big blind of {HoldemStakes.Usual.BigBlind}. Both get two cards. The button acts first before the flop, the other first on flop (three board cards), turn and river (one each).
 
-    public HoldemRules()
-        : this(HoldemStakes.Usual)
-    {
-    }
+        - `fold`, `check` or `call` as usual. `raise 12` bets or raises so that your chips in this round are 12. A raise goes up by at least the last bet or raise of the round (a first bet is at least
+          {HoldemStakes.Usual.BigBlind}), or all-in. `all-in` is read too.
+        - After an all-in that is called, the rest of the board is dealt at once.
+        - The best five of seven cards win the pot: straight flush, four, full house, flush, straight, three, two pair, pair, high card. Equal hands share; stacks are equal, so there is no odd chip.
 
-    /// <param name="stakes">Blinds, stacks and number of hands. A site that changes them opens another space: the slug stands for the usual ones.</param>
-    /// <exception cref="ArgumentException">Stakes that can't be played.</exception>
-    public HoldemRules(HoldemStakes stakes)
-    {
-        stakes.Check();
-        _stakes = stakes;
-        Card = new SpaceCard(
-            "holdem",
-            "Hold'em",
-            "Heads-up no-limit Texas hold'em, with the same deals for both players so that luck cancels.",
-            1,
-            $"""
-            Two players play {stakes.Hands} hands of no-limit Texas hold'em. Each hand starts with {stakes.Stack} chips for both. The button (seat 0 in the first hand, then by turns) posts the small blind of
-            {stakes.SmallBlind}, the other the big blind of {stakes.BigBlind}. Both get two cards. The button acts first before the flop, the other first on flop (three board cards), turn and river (one each).
-
-            - `fold`, `check` or `call` as usual. `raise 12` bets or raises so that your chips in this round are 12. A raise goes up by at least the last bet or raise of the round (a first bet is at least
-              {stakes.BigBlind}), or all-in. `all-in` is read too.
-            - After an all-in that is called, the rest of the board is dealt at once.
-            - The best five of seven cards win the pot: straight flush, four, full house, flush, straight, three, two pair, pair, high card. Equal hands share; stacks are equal, so there is no odd chip.
-
-            With W chips won over the session, a player's score is 1/2 + W / (2 (|W| + {stakes.Hands * stakes.BigBlind})): a big blind a hand makes 3/4. Each match is two games with seats swapped and the same deals;
-            the second plays them in another order and with suits renamed.
-            An action is one word, or a word and a whole number, for example `raise 12`.
-            """,
-            2, 2, JudgingMode.Rules, Mirrored: true, SamePrompt: false, ForgivenIllegal: 2, TimeSpan.FromSeconds(30), CompactAnswerTokens: 0,
-            "fold, check, call, all-in, or raise and the total of your chips in this round. Example: raise 12");
-    }
-
-    public SpaceCard Card { get; }
+        With W chips won over the session, a player's score is 1/2 + W / (2 (|W| + {HoldemStakes.Usual.Hands * HoldemStakes.Usual.BigBlind})): a big blind a hand makes 3/4. Each match is two games with seats swapped and the same deals;
+        the second plays them in another order and with suits renamed.
+        A site may play other blinds, stacks and numbers of hands; every observation says those of its match.
+        An action is one word, or a word and a whole number, for example `raise 12`.
+        """,
+        2, 2, JudgingMode.Rules, Mirrored: true, SamePrompt: false, ForgivenIllegal: 2, TimeSpan.FromSeconds(30), CompactAnswerTokens: 0,
+        "fold, check, call, all-in, or raise and the total of your chips in this round. Example: raise 12");
 
     public IReadOnlyList<IHouseAgent> House { get; } = [new HoldemRandom(), new HoldemTight(), new HoldemOdds(600)];
 
     public IGameState Start(Draws draws, int seats) => Start(draws, seats, 0);
 
-    public IGameState Start(Draws draws, int seats, int game)
+    public IGameState Start(Draws draws, int seats, int game) => Opening(draws, game, HoldemStakes.Usual);
+
+    public IGameState Start(Draws draws, int seats, int game, JsonObject? material) => Opening(draws, game, material is null ? HoldemStakes.Usual : HoldemStakes.Of(material));
+
+    private static HoldemState Opening(Draws draws, int game, HoldemStakes stakes)
     {
-        var drawn = new HoldemDeal[_stakes.Hands];
+        var drawn = new HoldemDeal[stakes.Hands];
         for (var i = 0; i < drawn.Length; i++)
         {
             drawn[i] = HoldemDeal.Draw(draws);
@@ -66,7 +55,7 @@ public sealed class HoldemRules : ISpaceRules
             }
             deals[i] = deals[i].Rename(suits);
         }
-        return new HoldemState(_stakes, deals, [new HoldemPlayed(deals[0], HoldemTable.Deal(_stakes), [])]);
+        return new HoldemState(stakes, deals, [new HoldemPlayed(deals[0], HoldemTable.Deal(stakes), [])]);
     }
 
     public IReadOnlyList<int> ToAct(IGameState state)

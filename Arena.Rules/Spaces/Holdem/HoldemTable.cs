@@ -1,24 +1,5 @@
 namespace Arena.Rules.Spaces.Holdem;
 
-/// <summary>Stakes and length of a session.</summary>
-/// <param name="SmallBlind">Chips the button posts.</param>
-/// <param name="BigBlind">Chips the other posts; the least bet.</param>
-/// <param name="Stack">Chips of each player at the start of every hand.</param>
-/// <param name="Hands">Hands in a game; even, so that each player has the button equally often.</param>
-public sealed record HoldemStakes(int SmallBlind, int BigBlind, int Stack, int Hands)
-{
-    public static HoldemStakes Usual { get; } = new(1, 2, 200, 12);
-
-    /// <exception cref="ArgumentException">Stakes that can't be played.</exception>
-    public void Check()
-    {
-        if (SmallBlind < 1 || BigBlind < SmallBlind || Stack < 2 * BigBlind || Stack > 1_000_000 || Hands < 2 || Hands > 100 || Hands % 2 != 0)
-        {
-            throw new ArgumentException($"These stakes can't be played: {this}.");
-        }
-    }
-}
-
 /// <summary>What a player may do. The amounts are totals put in during the present round.</summary>
 /// <param name="ToCall">Chips to call; 0 where a check is possible.</param>
 /// <param name="MinRaise">The least total a bet or raise may go to; 0 where none is possible.</param>

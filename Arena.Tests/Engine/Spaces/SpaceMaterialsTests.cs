@@ -85,6 +85,35 @@ public sealed class SpaceMaterialsTests(EngineFixture engine) : IClassFixture<En
         Assert.Contains(frames["events"]!.AsArray(), e => e!["data"]?["view"]?["series"]?["hash"]?.GetValue<string>() == series.Hash);
     }
 
+    private SpaceMaterials Stakes(HoldemStakeOptions stakes) => new(
+        engine.Get<IDbContextFactory<ArenaDb>>(), Options.Create(new ArenaOptions { Holdem = stakes }), NullLogger<SpaceMaterials>.Instance);
+
+    [Fact]
+    public async Task StakesOfTheOperatorGoIntoTheTranscriptAndTheUsualOnesLeaveNoTrace()
+    {
+        var usual = Stakes(new());
+        await usual.StartAsync(default);
+        Assert.Null(usual.For("holdem"));
+
+        var materials = Stakes(new() { SmallBlind = 5, BigBlind = 10, Stack = 500, Hands = 2 });
+        await materials.StartAsync(default);
+        Assert.Null(materials.For("chess"));
+        var house = new[] { await engine.HouseAsync("holdem", "random"), await engine.HouseAsync("holdem", "tight") };
+        var plan = await engine.Get<MatchScheduler>().PlanAsync("holdem", MatchKind.Rated, "free", [.. house.Select(v => (v, (Guid?)null))], 0, null, default) with { Material = materials.For("holdem") };
+        var lease = await engine.WriteAsync(plan);
+        engine.Time.Advance(TimeSpan.FromMinutes(1));
+        await engine.Get<MatchHost>().PlayAsync(lease.Plan.Id, default);
+
+        var report = TranscriptReplay.Run((await engine.Get<MatchReader>().TranscriptAsync(plan.Id))!, SpaceRegistry.Find("holdem")!, plan.Commitment);
+        Assert.True(report.Ok, $"{report.Checks.LastOrDefault(c => !c.Ok)}");
+        Assert.Equal("""{"bigBlind":10,"hands":2,"smallBlind":5,"stack":500}""", report.Material);
+        Assert.Contains("blinds 5 and 10; both start each hand with 500 chips", report.Match!.Games[0].Turns[0].Saw);
+    }
+
+    [Fact]
+    public async Task StakesThatCannotBePlayedStopTheStartWithTheirReason() =>
+        Assert.Equal("Arena:Holdem can't be used: The big blind (2) is at least the small blind (3).", (await Assert.ThrowsAsync<InvalidOperationException>(() => Stakes(new() { SmallBlind = 3 }).StartAsync(default))).Message);
+
     [Fact]
     public async Task AFileThatCannotBeUsedStopsTheStartWithItsLine()
     {

@@ -1,6 +1,9 @@
 using System.Numerics;
+using System.Text;
+using System.Text.Json.Nodes;
 using Arena.Rules.Play;
 using Arena.Rules.Spaces.Holdem;
+using Arena.Rules.Transcripts;
 using FsCheck.Xunit;
 
 namespace Arena.Tests.Rules.Spaces;
@@ -236,20 +239,59 @@ public sealed class HoldemTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData(1, 2, 3, 12)]
-    [InlineData(2, 1, 200, 12)]
-    [InlineData(0, 2, 200, 12)]
-    [InlineData(1, 2, 200, 11)]
-    public void StakesThatCannotBePlayedAreRefused(int small, int big, int stack, int hands) =>
-        Assert.Throws<ArgumentException>(() => new HoldemRules(new HoldemStakes(small, big, stack, hands)));
+    [InlineData(1, 2, 3, 12, "two big blinds (4)")]
+    [InlineData(2, 1, 200, 12, "at least the small blind (2)")]
+    [InlineData(0, 2, 200, 12, "at least 1 chip")]
+    [InlineData(1, 2, 200, 11, "even number of hands")]
+    [InlineData(1, 2, 200, 0, "it can't be 0")]
+    [InlineData(1, 2, 200, 102, "2 to 100")]
+    [InlineData(1, 2, 1_000_001, 12, "1000000 chips")]
+    [InlineData(1, int.MaxValue, 200, 12, "4294967294")]
+    public void StakesThatCannotBePlayedAreRefused(int small, int big, int stack, int hands, string words)
+    {
+        var stakes = new HoldemStakes(small, big, stack, hands);
+        Assert.Contains(words, stakes.Problem);
+        Assert.Contains(words, Assert.Throws<FormatException>(() => Play(stakes.Material!, 7)).Message);
+    }
+
+    [Theory]
+    [InlineData("{}", "smallBlind is no whole number")]
+    [InlineData("""{"bigBlind":2,"hands":4,"smallBlind":1,"stack":"200"}""", "stack is no whole number")]
+    [InlineData("""{"bigBlind":2.5,"hands":4,"smallBlind":1,"stack":200}""", "canonical")]
+    [InlineData("""{"ante":1,"bigBlind":2,"hands":4,"smallBlind":1,"stack":200}""", "nothing else")]
+    [InlineData("""{"bigBlind":2,"hands":12,"smallBlind":1,"stack":200}""", "played without material")]
+    [InlineData("""{"smallBlind":1,"bigBlind":2,"hands":4,"stack":200}""", "canonical")]
+    public void OtherMaterialIsRefused(string material, string words) => Assert.Contains(words, Assert.Throws<FormatException>(() => Play(material, 7)).Message);
+
+    private static PlayedMatch Play(string material, int seed) =>
+        MadeMatches.House(MadeMatches.Setup(Rules, seed: seed) with { Material = material }, Rules.House[2], Rules.House[0]);
 
     [Fact]
-    public void OtherStakesArePlayedToo()
+    public void OtherStakesAreToldPlayedAndReplayedFromTheTranscriptAlone()
     {
-        var rules = new HoldemRules(new HoldemStakes(50, 100, 20_000, 4));
-        var match = MadeMatches.House(MadeMatches.Setup(rules, seed: 7), rules.House[2], rules.House[0]);
+        var stakes = new HoldemStakes(50, 100, 20_000, 4);
+        Assert.Equal(stakes, HoldemStakes.Of(JsonNode.Parse(stakes.Material!)!.AsObject()));
+        var match = Play(stakes.Material!, 7);
+        Assert.StartsWith("Heads-up no-limit Texas hold'em, blinds 50 and 100; both start each hand with 20000 chips.", match.Games[0].Turns[0].Saw, StringComparison.Ordinal);
+        Assert.Contains("Hand 1 of 4.", match.Games[0].Turns[0].Saw);
         // A match's score is the mean of its two games, rounded down.
         Assert.InRange(match.Scores!.Sum(), 999_999, 1_000_000);
+
+        var report = TranscriptReplay.Run(match.Transcript, Rules);
+        Assert.True(report.Ok, $"{report.Checks.LastOrDefault(c => !c.Ok)}");
+        Assert.Equal(stakes.Material, report.Material);
+        // Other stakes in the papers than were played: the first observation differs.
+        var changed = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(match.Transcript).Replace("\"stack\":20000", "\"stack\":20001", StringComparison.Ordinal));
+        Assert.Contains(TranscriptReplay.Run(changed, Rules).Checks, c => !c.Ok && c.Step == "observation of turn 0");
+        var nonsense = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(match.Transcript).Replace("\"stack\":20000", "\"stack\":1", StringComparison.Ordinal));
+        Assert.Contains(TranscriptReplay.Run(nonsense, Rules).Checks, c => !c.Ok && c.Found.Contains("two big blinds", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void TheUsualStakesNeedNoMaterial()
+    {
+        Assert.Null(HoldemStakes.Usual.Material);
+        Assert.Equal(HoldemStakes.Usual, ((HoldemState)Rules.Start(new Draws(new byte[32], "deal/0"), 2)).Stakes);
     }
 
     // Known chances: aces win 85 % against two random cards, seven-deuce 35 %.
