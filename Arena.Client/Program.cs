@@ -5,13 +5,14 @@ using Spectre.Console;
 
 if (Console.IsOutputRedirected)
 {
-    // A log or a pipe has no width; at the default of 80 tables lose their columns.
+    // A log or a pipe has no width; at the default of 80 tables lose their columns. And nobody watches a bar there.
     AnsiConsole.Profile.Width = 200;
+    AnsiConsole.Profile.Capabilities.Interactive = false;
 }
 
 var root = new RootCommand("arena: play, measure and verify on your own machine, with the rules of the site.")
 {
-    PlayCommand.Create(),
+    PlayCommand.Create(AnsiConsole.Console),
     SpacesCommand.Create(),
     PairsCommand.Create(),
     VerifyCommand.Create(),

@@ -78,15 +78,27 @@ public sealed class LocalPlayTests
     [Fact]
     public void ATallysIntervalIsWilsons()
     {
-        var tally = new Tally(0, 0, 0, 0, 0);
+        var tally = Tally.None;
         for (var i = 0; i < 10; i++)
         {
-            tally = tally.Add(i < 8 ? 1_000_000 : 0, 1_000_000, false, 0);
+            tally = tally.Add(i < 8 ? [1_000_000, 0] : [0, 1_000_000], 0, 0);
         }
         Assert.Equal((8, 0, 2), (tally.Wins, tally.Draws, tally.Losses));
         // 8 of 10: .490 to .943 (Wilson 1927, as in any table).
         Assert.Equal(0.4902, tally.Interval.Low, 1e-4);
         Assert.Equal(0.9433, tally.Interval.High, 1e-4);
         Assert.Equal(240.82, Tally.Elo(tally.Score), 1e-2);
+    }
+
+    [Fact]
+    public void ATallyCountsPlacesAndSharesThoseOfEqualScores()
+    {
+        long[] scores = [250_000, 1_000_000, 250_000, 1_000_000, 0];
+        var tallies = Enumerable.Range(0, 5).Select(p => Tally.None.Add(scores, p, p)).ToList();
+        Assert.Equal([3.5, 1.5, 3.5, 1.5, 5], tallies.Select(t => t.Place));
+        Assert.Equal([0, 0, 0, 0, 0], tallies.Select(t => t.Wins));
+        Assert.Equal([0, 1, 0, 1, 0], tallies.Select(t => t.Draws));
+        Assert.Equal(1, Tally.None.Add([0, 500_000], 1, 0).Wins);
+        Assert.Equal((0, 1, 2), (Tally.None.Add(null, 0, 2).Matches, Tally.None.Add(null, 0, 2).Unscored, Tally.None.Add(null, 0, 2).Faults));
     }
 }
