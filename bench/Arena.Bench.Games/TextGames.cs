@@ -11,7 +11,7 @@ public static class TextGames
     /// <summary>Games in one call of countdown.</summary>
     public const int CountdownBatch = 256;
 
-    /// <summary>Games in one call of instruct and of tradewars.</summary>
+    /// <summary>Games in one call of pitch, of debate, of instruct and of tradewars.</summary>
     public const int Batch = 32;
 
     /// <summary>Games in one call of code-duel.</summary>
@@ -46,6 +46,28 @@ public static class TextGames
             var state = rules.Start(new Draws(Chance.Seed(), "deal/0"), 2);
             var answers = Enumerable.Range(0, 2).ToDictionary(seat => seat, seat => rules.Read(state, seat, rules.House[0].Act(rules, state, seat, new Draws(Chance.Seed(), "house"))).Canonical!);
             Chance.Sink += rules.Outcome(rules.Apply(state, answers))![0];
+        }
+        return Batch;
+    }
+
+    /// <summary>A drawn brief and two texts of the writer that heeds nothing, read. Judges would score them.</summary>
+    public static long Pitch() => Judged("pitch");
+
+    /// <summary>A drawn motion and the six speeches of two debaters that heed nothing, read; each round's prompts hold those before. Judges would score them.</summary>
+    public static long Debate() => Judged("debate");
+
+    private static long Judged(string space)
+    {
+        var rules = SpaceRegistry.Find(space)!;
+        for (var game = 0; game < Batch; game++)
+        {
+            var state = rules.Start(new Draws(Chance.Seed(), "deal/0"), 2);
+            for (var seats = rules.ToAct(state); seats.Count > 0; seats = rules.ToAct(state))
+            {
+                var texts = seats.ToDictionary(seat => seat, seat => rules.Read(state, seat, rules.House[0].Act(rules, state, seat, new Draws(Chance.Seed(), "house"))).Canonical!);
+                Chance.Sink += texts[0].Length + rules.Observe(state, 0).Text.Length + rules.Observe(state, 1).Text.Length;
+                state = rules.Apply(state, texts);
+            }
         }
         return Batch;
     }

@@ -10,6 +10,12 @@ public class RandomText
     [Benchmark(Description = "countdown/random", OperationsPerInvoke = TextGames.CountdownBatch)]
     public long Countdown() => TextGames.Countdown();
 
+    [Benchmark(Description = "pitch/random", OperationsPerInvoke = TextGames.Batch)]
+    public long Pitch() => TextGames.Pitch();
+
+    [Benchmark(Description = "debate/random", OperationsPerInvoke = TextGames.Batch)]
+    public long Debate() => TextGames.Debate();
+
     [Benchmark(Description = "instruct/random", OperationsPerInvoke = TextGames.Batch)]
     public long Instruct() => TextGames.Instruct();
 
