@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Arena.Rules;
-using Arena.Rules.Play;
 using Spectre.Console;
 
 namespace Arena.Client.Commands;
@@ -11,7 +10,7 @@ internal static class SpacesCommand
     public static Command Create()
     {
         var slug = new Argument<string?>("space") { Description = "Shows its rules and how to answer", Arity = ArgumentArity.ZeroOrOne };
-        var plain = new Option<bool>("--plain") { Description = "For scripts: one line a space, its slug and its house agents; no house agents where judges score" };
+        var plain = new Option<bool>("--plain") { Description = "For scripts: one line a space, its slug and its house agents" };
         var command = new Command("spaces", "Lists the spaces and their house agents.") { slug, plain };
         command.SetAction(result =>
         {
@@ -19,7 +18,7 @@ internal static class SpacesCommand
             {
                 foreach (var rules in SpaceRegistry.All)
                 {
-                    Console.WriteLine(string.Join(' ', rules.House.Where(_ => rules.Card.Judging == JudgingMode.Rules).Select(h => h.Slug).Prepend(rules.Card.Slug)));
+                    Console.WriteLine(string.Join(' ', rules.House.Select(h => h.Slug).Prepend(rules.Card.Slug)));
                 }
                 return 0;
             }

@@ -9,10 +9,13 @@ const kernel = await loadKernel(process.env.ARENA_KERNEL);
 const folder = process.env.ARENA_TRANSCRIPTS;
 const files = readdirSync(folder).filter(f => f.endsWith('.json'));
 
-test('there is a match of every space that rules score', () => {
-  const played = new Set(files.map(f => JSON.parse(readFileSync(join(folder, f), 'utf8')).space));
-  const judged = new Set((process.env.ARENA_JUDGED ?? '').split(' '));
-  assert.deepEqual(JSON.parse(kernel.Spaces()).filter(s => !judged.has(s)).sort(), [...played].sort());
+const read = file => JSON.parse(readFileSync(join(folder, file), 'utf8'));
+
+test('there is a match of every space, judged ones too, and of every number of seats of liars-dice', () => {
+  const matches = files.map(read);
+  assert.deepEqual(JSON.parse(kernel.Spaces()).sort(), [...new Set(matches.map(m => m.space))].sort());
+  assert.deepEqual([2, 3, 4], [...new Set(matches.filter(m => m.space === 'liars-dice').map(m => m.players.length))].sort());
+  assert.ok(matches.some(m => m.space === 'holdem' && m.material?.stack === 300));
 });
 
 for (const file of files) {
@@ -20,6 +23,10 @@ for (const file of files) {
     const report = verify(kernel, readFileSync(join(folder, file), 'utf8'));
     assert.ok(report.ok, JSON.stringify(report.checks.filter(c => !c.ok)));
     assert.ok(report.checks.length > 5);
+    assert.ok(report.checks.every(c => c.meaning));
+    assert.match(report.hash, /^[0-9a-f]{64}$/);
+    const judged = read(file).games.every(g => g.scores === null);
+    assert.equal(report.scores?.length ?? null, judged ? null : read(file).players.length);
   });
 }
 
