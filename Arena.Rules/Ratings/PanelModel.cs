@@ -13,6 +13,19 @@ public sealed record PanelItem(string Id, int Space, IReadOnlyList<double> Votes
 /// <param name="Truth">1 = side 0 is better, 0 = side 1 is; between where the truth itself is a chance.</param>
 public sealed record GoldItem(PanelItem Item, double Truth);
 
+/// <summary>How the settings of <see cref="PanelModel"/>'s priors become one model.</summary>
+public enum PanelForm
+{
+    /// <summary>The setting of the best evidence.</summary>
+    Best,
+
+    /// <summary>All settings, averaged by their evidence.</summary>
+    Averaged,
+
+    /// <summary>The same, and a temperature from inner folds: what the site uses.</summary>
+    Tempered,
+}
+
 /// <summary>
 /// How far to believe each judge in each space, learnt from gold items only (where a judge starts before them may come from its probes: <see cref="ProbeStart"/>). The log-odds of an item are a sum over judges of weight times vote; a
 /// judge's weight in a space is its weight everywhere plus what the space adds, and each judge is a departure from the mean judge, so
@@ -59,7 +72,7 @@ public sealed class PanelModel
     /// <param name="silenced">Judges whose votes count nothing (compromised ones).</param>
     /// <param name="starts">(J) log-odds of each judge's vote before gold speaks, the means of the weights' priors; null = <see cref="Newcomer"/> for all.</param>
     /// <exception cref="ArgumentException">An item has another number of votes than there are judges, or an unknown space; or there are not as many starts as judges.</exception>
-    public static PanelModel Fit(int judges, int spaces, IReadOnlyList<GoldItem> gold, IReadOnlyCollection<int>? silenced = null, IReadOnlyList<double>? starts = null)
+    public static PanelModel Fit(int judges, int spaces, IReadOnlyList<GoldItem> gold, IReadOnlyCollection<int>? silenced = null, IReadOnlyList<double>? starts = null, PanelForm form = PanelForm.Tempered)
     {
         if (starts is not null && starts.Count != judges)
         {
@@ -78,7 +91,11 @@ public sealed class PanelModel
         var share = Math.Min(1, 3.0 / Math.Max(judges, 1));
         var own = new Starts(Newcomer * share, [.. Enumerable.Range(0, judges).Select(j => starts is null ? 0 : (starts[j] - Newcomer) * share)]);
         var raw = Averaged(judges, spaces, gold, own, off);
-        return new(judges, spaces, raw, own, gold.Count == 0 ? 1 : InnerTemperature(judges, spaces, gold, own, off), off);
+        if (form == PanelForm.Best)
+        {
+            raw = [(raw.MaxBy(f => f.Share).Fit, 1)];
+        }
+        return new(judges, spaces, raw, own, gold.Count == 0 || form != PanelForm.Tempered ? 1 : InnerTemperature(judges, spaces, gold, own, off), off);
     }
 
     /// <summary>The chance that side 0 is better, 0 to 1.</summary>

@@ -14,7 +14,7 @@ internal static class JudgesBench
     private const int Folds = 5;
     private const string Usage = "usage: judges [--full] [--verdicts FILE] [--strategy NAME|all] [--data FOLDER]";
 
-    private static readonly double[] Coverages = [1, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3];
+    internal static readonly double[] Coverages = [1, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3];
 
     public static int Run(string[] args)
     {
@@ -64,13 +64,13 @@ internal static class JudgesBench
         var chosen = strategy ?? (all.Any(v => v.Strategy == "Vanilla") ? "Vanilla" : "all");
         var panel = FiledPanel.Of(chosen == "all" ? all : Picked(all, chosen));
         Console.WriteLine($"prompts: {chosen}; {panel.Judges.Count} judges, {panel.Gold.Count} items, {panel.Spaces.Count} subsets, {Folds} folds by the hash of subset/item");
-        Show("llmbar", panel, lines, full ? 20 : 0);
+        Show("llmbar", panel, lines, full ? 20 : 0, nested: true);
         if (full && chosen != "all")
         {
             var every = FiledPanel.Of(all);
             Console.WriteLine();
             Console.WriteLine($"every prompt a judge of its own: {every.Judges.Count} judges");
-            Show("llmbar-all", every, lines, 0);
+            Show("llmbar-all", every, lines, 0, nested: false);
         }
     }
 
@@ -78,7 +78,7 @@ internal static class JudgesBench
         ? all.Where(v => v.Strategy == strategy)
         : throw new VerdictFileException($"No verdict has the strategy \"{strategy}\"; there are {string.Join(", ", all.Select(v => v.Strategy).Distinct().Order(StringComparer.Ordinal))}.");
 
-    private static void Show(string name, FiledPanel panel, List<string> lines, int resplits)
+    private static void Show(string name, FiledPanel panel, List<string> lines, int resplits, bool nested)
     {
         if (panel.Gold.Count < 2 * Folds)
         {
@@ -113,6 +113,15 @@ internal static class JudgesBench
         Line(lines, $"{name}/accuracy-at-70", Calibration.AccuracyAt(forecasts, 0.7), gold.Count);
         Line(lines, $"{name}/ece", Calibration.ExpectedError(forecasts), gold.Count);
         Line(lines, $"{name}/worst-subset-over-best-judge", worst, panel.Spaces.Count);
+        if (nested)
+        {
+            var (chosen, forms) = Chosen(panel);
+            Console.WriteLine();
+            Console.WriteLine($"form of the model chosen within each fold's own training items ({string.Join(", ", forms)}): accuracy {Number(Calibration.Accuracy(chosen))}, at 70 % {Number(Calibration.AccuracyAt(chosen, 0.7))}, ECE {Number(Calibration.ExpectedError(chosen))}");
+            Line(lines, $"{name}-nested/accuracy", Calibration.Accuracy(chosen), gold.Count);
+            Line(lines, $"{name}-nested/accuracy-at-70", Calibration.AccuracyAt(chosen, 0.7), gold.Count);
+            Line(lines, $"{name}-nested/ece", Calibration.ExpectedError(chosen), gold.Count);
+        }
         Line(lines, $"{name}/majority", Calibration.Accuracy(majority), gold.Count);
         if (resplits > 0)
         {
@@ -122,6 +131,37 @@ internal static class JudgesBench
             Line(lines, $"{name}/ece-other-splits", others.Average(f => Calibration.ExpectedError(f)), resplits);
         }
     }
+
+    /// <summary>
+    /// The same folds, the model's form chosen for each by inner folds of its training items alone: the one under which these are likeliest. What is predicted takes no
+    /// part in the choice.
+    /// </summary>
+    private static (Forecast[] Forecasts, PanelForm[] Forms) Chosen(FiledPanel panel)
+    {
+        var (forecasts, forms) = (new Forecast[panel.Gold.Count], new PanelForm[Folds]);
+        PanelModel Fit(IEnumerable<GoldItem> gold, PanelForm form) => PanelModel.Fit(panel.Judges.Count, panel.Spaces.Count, [.. gold], form: form);
+        Parallel.For(0, Folds, fold =>
+        {
+            var training = panel.Gold.Where(g => PanelModel.Fold(g.Item.Id, Folds) != fold).ToList();
+            static int Inner(GoldItem g) => PanelModel.Fold($"form/{g.Item.Id}", Folds);
+            forms[fold] = Enum.GetValues<PanelForm>().MaxBy(form => Enumerable.Range(0, Folds).Sum(inner =>
+            {
+                var model = Fit(training.Where(g => Inner(g) != inner), form);
+                return training.Where(g => Inner(g) == inner).Sum(g => LogScore(model.Chance(g.Item), g.Truth));
+            }));
+            var best = Fit(training, forms[fold]);
+            for (var i = 0; i < forecasts.Length; i++)
+            {
+                if (PanelModel.Fold(panel.Gold[i].Item.Id, Folds) == fold)
+                {
+                    forecasts[i] = new(best.Chance(panel.Gold[i].Item), panel.Gold[i].Truth);
+                }
+            }
+        });
+        return (forecasts, forms);
+    }
+
+    private static double LogScore(double chance, double truth) => truth * Math.Log(chance) + (1 - truth) * Math.Log(1 - chance);
 
     /// <param name="salt">Empty for the fixed folds; else other folds, to see how much hangs on them.</param>
     private static Forecast[] Predicted(FiledPanel panel, string salt)

@@ -21,7 +21,8 @@ internal static class PandaBench
         // Item i stands at 2i as it is and at 2i + 1 with its answers swapped.
         var labels = items.SelectMany((item, i) => item.Said.SelectMany((label, judge) => label < 0 ? [] : (JudgeLabel[])[new(2 * i, judge, label), new(2 * i + 1, judge, Mirrored(label))])).ToArray();
         double right = 0;
-        var (forecasts, decided) = (new List<Forecast>(), 0.0);
+        var forecasts = new List<Forecast>();
+        var sure = new List<(double Confidence, bool Right)>();
         for (var fold = 0; fold < folds; fold++)
         {
             int[] known = [.. items.SelectMany(item => PanelModel.Fold($"pandalm/{item.Id}", folds) == fold ? (int[])[-1, -1] : [item.Truth, Mirrored(item.Truth)])];
@@ -31,9 +32,9 @@ internal static class PandaBench
                 if (known[2 * i] < 0)
                 {
                     right += fit.Decide(2 * i) == items[i].Truth ? 1 : 0;
+                    sure.Add((Enumerable.Range(0, 3).Max(label => fit.Posteriors[2 * i, label]), fit.Decide(2 * i) == items[i].Truth));
                     if (items[i].Truth != 0)
                     {
-                        decided++;
                         forecasts.Add(new(fit.Posteriors[2 * i, 1] / (fit.Posteriors[2 * i, 1] + fit.Posteriors[2 * i, 2]), items[i].Truth == 1 ? 1 : 0));
                     }
                 }
@@ -48,10 +49,21 @@ internal static class PandaBench
             }
         }
         var singles = judges.Select((_, j) => items.Average(r => r.Said[j] == r.Truth ? 1.0 : 0)).ToArray();
+        // Without gold: the two judges' common word, a coin where they differ; and Dawid and Skene with nothing known.
+        var majority = items.Average(r => r.Said.Count(s => s == r.Truth) / (double)r.Said.Length);
+        var alone = DawidSkene.Fit(2 * items.Count, judges.Length, 3, labels, [.. Enumerable.Repeat(-1, 2 * items.Count)], smoothing: 0.5);
+        var unanchored = Enumerable.Range(0, items.Count).Average(i => alone.Decide(2 * i) == items[i].Truth ? 1.0 : 0);
+        var ordered = sure.OrderByDescending(s => s.Confidence).ToList();
+        double At(double coverage) => ordered.Take((int)Math.Round(coverage * ordered.Count)).Average(s => s.Right ? 1.0 : 0);
         Console.WriteLine();
         Console.WriteLine($"PandaLM, {items.Count} items, ties included: panel {JudgesBench.Number(right / items.Count)}, GPT-3.5 {JudgesBench.Number(singles[0])}, PandaLM-7B {JudgesBench.Number(singles[1])}; people's Fleiss kappa {JudgesBench.Number(Agreement.FleissKappa(counts))}");
+        Console.WriteLine($"without gold: majority {JudgesBench.Number(majority)}, Dawid-Skene {JudgesBench.Number(unanchored)}");
+        Console.WriteLine($"coverage   {string.Concat(JudgesBench.Coverages.Select(c => $"{c,8:P0}"))}");
+        Console.WriteLine($"accuracy   {string.Concat(JudgesBench.Coverages.Select(c => JudgesBench.Number(At(c), 8)))}");
         JudgesBench.Line(lines, "pandalm/accuracy", right / items.Count, items.Count);
         JudgesBench.Line(lines, "pandalm/over-best-judge", right / items.Count - singles.Max(), items.Count);
+        JudgesBench.Line(lines, "pandalm/accuracy-at-70", At(0.7), items.Count);
+        JudgesBench.Line(lines, "pandalm/majority", majority, items.Count);
         JudgesBench.Line(lines, "pandalm/accuracy-without-ties", Calibration.Accuracy(forecasts), forecasts.Count);
         JudgesBench.Line(lines, "pandalm/ece-without-ties", Calibration.ExpectedError(forecasts), forecasts.Count);
     }
