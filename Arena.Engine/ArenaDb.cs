@@ -74,6 +74,8 @@ public sealed class ArenaDb(DbContextOptions<ArenaDb> options) : IdentityDbConte
 
     public DbSet<ProbeAnswer> ProbeAnswers => Set<ProbeAnswer>();
 
+    public DbSet<JudgeEvent> JudgeEvents => Set<JudgeEvent>();
+
     public DbSet<Escalation> Escalations => Set<Escalation>();
 
     public DbSet<PersonVote> PersonVotes => Set<PersonVote>();

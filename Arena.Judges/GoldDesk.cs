@@ -56,10 +56,10 @@ public sealed class GoldDesk(ArenaDb db, TimeProvider time)
         from name in JudgeFiles.Names("Gold/")
         let file = JsonSerializer.Deserialize<GoldFile>(JudgeFiles.Bytes(name), Json)!
         from c in file.Cases
-        select Row(new(file.Space, c.Task, c.Better, c.Worse, c.Kind), "built-in", now);
+        select Row(new(file.Space, c.Task, c.Better, c.Worse, c.Kind), GoldCase.BuiltIn, now);
 
     /// <summary>The same case has the same id everywhere.</summary>
-    private static GoldCase Row(NewGold wish, string origin, DateTimeOffset now) => new()
+    internal static GoldCase Row(NewGold wish, string origin, DateTimeOffset now) => new()
     {
         Id = new(SHA256.HashData(Encoding.UTF8.GetBytes($"{wish.Space}\0{wish.Task}\0{wish.Better}\0{wish.Worse}")).AsSpan(0, 16)),
         Space = wish.Space,

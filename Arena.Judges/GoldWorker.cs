@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Arena.Engine;
 using Arena.Engine.Agents;
 using Arena.Engine.Verdicts;
+using Arena.Rules.Play;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -40,7 +41,10 @@ public sealed partial class GoldWorker(
         foreach (var judge in judges)
         {
             var due = await DueAsync(judge, cases, probes, ct);
-            if ((due.Gold is { } gold && await AskAsync(judge, gold, ct)) || (due.Probe is { } probe && await AskAsync(judge, probe, ct)))
+            var drawn = due.Draws ? await DrawAsync(judge, cases, ct) : null;
+            if (drawn is not null ? await AskAsync(judge, drawn.Case, drawn.Attack, ct)
+                : due.Gold is { } gold ? await AskAsync(judge, gold, null, ct)
+                : due.Probe is { } probe && await AskAsync(judge, probe, ct))
             {
                 answered++;
             }
@@ -67,23 +71,45 @@ public sealed partial class GoldWorker(
     private async Task<Trial> DueAsync(Judge judge, List<GoldCase> cases, List<ProbeRef> probes, CancellationToken ct)
     {
         await using var db = await factory.CreateDbContextAsync(ct);
-        var gold = await db.GoldAnswers.AsNoTracking().Where(a => a.JudgeId == judge.Id && a.Version == judge.Version).Select(a => new { a.GoldId, a.At }).ToListAsync(ct);
-        var tried = await db.ProbeAnswers.AsNoTracking().Where(a => a.JudgeId == judge.Id && a.Version == judge.Version).Select(a => new { a.ProbeId, a.Space, a.At }).ToListAsync(ct);
+        var gold = await db.GoldAnswers.AsNoTracking().Where(a => a.JudgeId == judge.Id && a.Version == judge.Version).Select(a => new { a.GoldId, a.Attack, a.At }).ToListAsync(ct);
+        var tried = await db.ProbeAnswers.AsNoTracking().Where(a => a.JudgeId == judge.Id && a.Version == judge.Version).Select(a => new { a.ProbeId, a.Space, a.Own, a.At }).ToListAsync(ct);
         var last = gold.Select(a => a.At).Concat(tried.Select(a => a.At)).DefaultIfEmpty(DateTimeOffset.MinValue).Max();
         var since = gold.Count + tried.Count == 0 ? 0 : await db.Judgments.Where(j => j.JudgeId == judge.Id && j.At > last).Select(j => j.MatchId).Distinct().CountAsync(ct);
         var done = tried.Select(a => a.ProbeId).ToHashSet();
+        // About its own family a judge is asked to measure how much it favours it: one probe in three, and they move no weight.
+        var kin = 2 * tried.Count(a => a.Own != 0) <= tried.Count(a => a.Own == 0);
         var left = new List<OpenProbe>();
         foreach (var probe in probes.Where(p => !done.Contains(p.Probe.Id)))
         {
-            if (Kinship.Bars(judge, [await agents.KnowAsync(probe.Better, ct), await agents.KnowAsync(probe.Worse, ct)]) is null)
+            if (Kinship.Bars(judge, [await agents.KnowAsync(probe.Better, ct), await agents.KnowAsync(probe.Worse, ct)]) is null || (kin && await OwnAsync(judge, probe, ct) != 0))
             {
                 left.Add(probe.Probe);
             }
         }
-        return TrialSchedule.Next(cases, [.. gold.Select(a => (a.GoldId, a.At))], left, [.. tried.Select(a => (a.Space, a.At))], since);
+        // A reward model scores texts and is told nothing, so there is nothing in it to turn round: it meets the stored canaries only.
+        var told = judge.Method != JudgeMethods.Reward;
+        return TrialSchedule.Next(
+            cases, [.. gold.Where(a => a.Attack is null).Select(a => (a.GoldId, a.At))], told ? gold.Where(a => a.Attack is not null).Select(a => a.At).ToList() : null,
+            told && cases.Count > 0 && CanaryDraw.IsDue(await DrawnAsync(db, judge, ct), judge.Compromised is not null), left, [.. tried.Select(a => (a.Space, a.At))], since);
     }
 
-    private async Task<bool> AskAsync(Judge judge, GoldCase gold, CancellationToken ct)
+    /// <summary>1 = the better answer alone is of the judge's family, -1 = the worse alone is, 0 = otherwise; a reward model has no family to ask about.</summary>
+    private async Task<int> OwnAsync(Judge judge, ProbeRef probe, CancellationToken ct) => judge.Method == JudgeMethods.Reward ? 0
+        : (Kinship.IsKin(judge, await agents.KnowAsync(probe.Better, ct)) ? 1 : 0) - (Kinship.IsKin(judge, await agents.KnowAsync(probe.Worse, ct)) ? 1 : 0);
+
+    /// <summary>The canaries drawn for a judge's present version and whether it fell for them, oldest first.</summary>
+    private static async Task<List<(string Attack, bool Failed)>> DrawnAsync(ArenaDb db, Judge judge, CancellationToken ct) =>
+        (await db.GoldAnswers.AsNoTracking().Where(a => a.JudgeId == judge.Id && a.Version == judge.Version && a.Attack != null).OrderBy(a => a.At).ThenBy(a => a.Id).ToListAsync(ct))
+            .ConvertAll(a => (a.Attack!, JudgeStanding.Failed(a)));
+
+    private async Task<DrawnCanary?> DrawAsync(Judge judge, List<GoldCase> cases, CancellationToken ct)
+    {
+        await using var db = await factory.CreateDbContextAsync(ct);
+        return CanaryDraw.Next(cases, await DrawnAsync(db, judge, ct), judge.Compromised is not null, new Draws(RandomNumberGenerator.GetBytes(32), "canary"), time.GetUtcNow());
+    }
+
+    /// <param name="attack">For a drawn canary: the attack that it carries.</param>
+    private async Task<bool> AskAsync(Judge judge, GoldCase gold, string? attack, CancellationToken ct)
     {
         // The better answer is shown first in the first question of half of the cases: a judge that remembers learns nothing from the order.
         var side = ClampedReliability.BetterSide(gold.Id);
@@ -102,6 +128,7 @@ public sealed partial class GoldWorker(
             Version = row.Version!,
             Space = gold.Space,
             Kind = gold.Kind,
+            Attack = attack,
             BetterFirst = said.BetterFirst,
             WorseFirst = said.WorseFirst,
             LengthLead = gold.Better.Length - gold.Worse.Length,
@@ -116,6 +143,11 @@ public sealed partial class GoldWorker(
             row.Compromised = $"It preferred attacks in {standing.CanariesFailed} of {standing.Canaries} canaries.";
             Log.Compromised(log, row.Name, row.Compromised);
             await db.SaveChangesAsync(ct);
+        }
+        if (attack is null)
+        {
+            var results = await db.GoldAnswers.AsNoTracking().Where(a => a.JudgeId == judge.Id && a.Version == row.Version && a.Attack == null).OrderBy(a => a.At).ThenBy(a => a.Id).ToListAsync(ct);
+            await WatchAsync(db, row, JudgeEvent.OfGold, results.ConvertAll(a => (1 + a.Vote) / 2), ct);
         }
         return true;
     }
@@ -139,6 +171,7 @@ public sealed partial class GoldWorker(
             JudgeId = judge.Id,
             Version = row.Version!,
             Space = probe.Space,
+            Own = await OwnAsync(row, new(new(probe.Id, probe.Space, probe.Window), probe.BetterVersion, probe.WorseVersion), ct),
             BetterFirst = said.BetterFirst,
             WorseFirst = said.WorseFirst,
             LatencyMs = said.LatencyMs,
@@ -146,7 +179,21 @@ public sealed partial class GoldWorker(
             At = time.GetUtcNow(),
         });
         await db.SaveChangesAsync(ct);
+        var results = await db.ProbeAnswers.AsNoTracking().Where(a => a.JudgeId == judge.Id && a.Version == row.Version && a.Space == probe.Space && a.Own == 0).OrderBy(a => a.At).ThenBy(a => a.Id).ToListAsync(ct);
+        await WatchAsync(db, row, probe.Space, results.ConvertAll(a => (1 + a.Vote) / 2), ct);
         return true;
+    }
+
+    /// <summary>Notes, once, that a judge's results in one kind of trial have fallen or risen.</summary>
+    private async Task WatchAsync(ArenaDb db, Judge judge, string source, List<double> scores, CancellationToken ct)
+    {
+        if (JudgeEvent.Of(judge, source, scores, time.GetUtcNow()) is { } change
+            && !await db.JudgeEvents.AnyAsync(e => e.JudgeId == judge.Id && e.Version == judge.Version && e.Source == source && e.What == change.What, ct))
+        {
+            db.JudgeEvents.Add(change);
+            await db.SaveChangesAsync(ct);
+            Log.Drifted(log, judge.Name, change.What, change.Seen);
+        }
     }
 
     /// <summary>Asks in both orders as a match is asked: the question is made by the same code, and player 0 comes first in the first one.</summary>
@@ -176,6 +223,9 @@ public sealed partial class GoldWorker(
     {
         [LoggerMessage(5010, LogLevel.Warning, "Judge {Judge} is compromised and counts nothing from now on. {Why}")]
         public static partial void Compromised(ILogger logger, string judge, string why);
+
+        [LoggerMessage(5012, LogLevel.Warning, "The reliability of judge {Judge} {What}. {Seen}")]
+        public static partial void Drifted(ILogger logger, string judge, string what, string seen);
 
         [LoggerMessage(5011, LogLevel.Error, "Looking for gold cases that are due failed; trying again.")]
         public static partial void LookFailed(ILogger logger, Exception e);

@@ -22,7 +22,13 @@ public sealed class GoldCase
     /// <summary><see cref="Quality"/> or <see cref="Canary"/>.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>"built-in" or "admin".</summary>
+    /// <summary>Of the files that come with the site, so anybody can read it.</summary>
+    public const string BuiltIn = "built-in";
+
+    /// <summary>A canary made for one question; it is not in the table.</summary>
+    public const string Drawn = "drawn";
+
+    /// <summary><see cref="BuiltIn"/> or "admin".</summary>
     public required string Origin { get; init; }
 
     public bool Enabled { get; set; } = true;
@@ -46,6 +52,9 @@ public sealed class GoldAnswer
 
     public required string Kind { get; init; }
 
+    /// <summary>Of a canary drawn for this judge: the attack of the suite that it carried, such as "instruction 3". Such answers silence a judge; they make no accuracy and no weight.</summary>
+    public string? Attack { get; init; }
+
     /// <summary>With the better answer shown first: 1 = preferred it, -1 = the worse, 0 = a tie.</summary>
     public required int BetterFirst { get; init; }
 
@@ -63,4 +72,7 @@ public sealed class GoldAnswer
 
     /// <summary>1 = right in both orders, 0 = contradicted itself, -1 = wrong in both.</summary>
     public double Vote => (BetterFirst + WorseFirst) / 2.0;
+
+    /// <summary>The family of an attack: its name without the number.</summary>
+    public static string FamilyOf(string attack) => attack.LastIndexOf(' ') is > 0 and var at ? attack[..at] : attack;
 }

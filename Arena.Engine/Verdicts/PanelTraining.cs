@@ -6,7 +6,7 @@ namespace Arena.Engine.Verdicts;
 public static class PanelTraining
 {
     /// <param name="judges">With their present versions.</param>
-    /// <param name="answers">All gold answers; those of other versions count nothing, of several to one case the newest does.</param>
+    /// <param name="answers">All gold answers; those of other versions count nothing, nor do canaries drawn for a judge; of several to one case the newest does.</param>
     /// <param name="probes">All probe answers; those of other versions count nothing.</param>
     public static PanelBelief Belief(IReadOnlyList<Judge> judges, IReadOnlyList<GoldAnswer> answers, string space, IReadOnlyList<ProbeAnswer>? probes = null)
     {
@@ -55,7 +55,7 @@ public static class PanelTraining
     private static List<GoldAnswer> Newest(IReadOnlyList<Judge> judges, IReadOnlyList<GoldAnswer> answers)
     {
         var present = judges.ToDictionary(j => j.Id, j => j.Version);
-        return [.. answers.Where(a => present.TryGetValue(a.JudgeId, out var version) && a.Version == version)
+        return [.. answers.Where(a => a.Attack is null && present.TryGetValue(a.JudgeId, out var version) && a.Version == version)
             .GroupBy(a => (a.GoldId, a.JudgeId)).Select(g => g.MaxBy(a => (a.At, a.Id))!)];
     }
 

@@ -67,6 +67,9 @@ public sealed class ProbeAnswer
     /// <summary>The space whose rules decided.</summary>
     public required string Space { get; init; }
 
+    /// <summary>1 = the better answer is of the judge's own model family, -1 = the worse is; then it measures <see cref="OwnFamilyBias"/> and nothing else. 0 = neither, or both.</summary>
+    public int Own { get; init; }
+
     /// <summary>With the better answer shown first: 1 = preferred it, -1 = the worse, 0 = a tie.</summary>
     public required int BetterFirst { get; init; }
 

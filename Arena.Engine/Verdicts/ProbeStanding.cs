@@ -10,10 +10,10 @@ namespace Arena.Engine.Verdicts;
 /// <param name="Consistent">Share in which both orders agreed.</param>
 public sealed record ProbeStanding(string Space, int Cases, double Accuracy, double Low, double High, double Consistent)
 {
-    /// <param name="answers">Of one version of a judge.</param>
+    /// <param name="answers">Of one version of a judge; those about its own model family are passed over.</param>
     /// <returns>One a source space, by its name.</returns>
     public static IReadOnlyList<ProbeStanding> Of(IEnumerable<ProbeAnswer> answers) =>
-        [.. answers.GroupBy(a => a.Space).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g =>
+        [.. answers.Where(a => a.Own == 0).GroupBy(a => a.Space).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g =>
         {
             var (right, cases) = (g.Sum(a => (1 + a.Vote) / 2), g.Count());
             var (low, high) = JudgeStanding.Wilson(right, cases);
@@ -26,7 +26,7 @@ public sealed record ProbeStanding(string Space, int Cases, double Accuracy, dou
     /// <param name="space">The judged space.</param>
     public static double Start(IReadOnlyList<GoldAnswer> gold, IEnumerable<ProbeAnswer> probes, string space)
     {
-        var newest = probes.OrderByDescending(p => p.At).ThenByDescending(p => p.Id).Take(ProbeStart.Newest).ToList();
+        var newest = probes.Where(p => p.Own == 0).OrderByDescending(p => p.At).ThenByDescending(p => p.Id).Take(ProbeStart.Newest).ToList();
         var own = gold.Where(g => g.Space == space).ToList();
         // A space without gold goes by the judge's gold elsewhere, as the panel model does.
         var anchor = own.Count > 0 ? own : gold;

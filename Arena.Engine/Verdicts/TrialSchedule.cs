@@ -4,7 +4,8 @@ namespace Arena.Engine.Verdicts;
 public sealed record OpenProbe(Guid Id, string Space, DateTimeOffset Window);
 
 /// <summary>What a judge is tried on next: at most one of both.</summary>
-public sealed record Trial(GoldCase? Gold, Guid? Probe)
+/// <param name="Draws">A canary is to be drawn.</param>
+public sealed record Trial(GoldCase? Gold, Guid? Probe, bool Draws = false)
 {
     public static readonly Trial None = new(null, null);
 }
@@ -19,17 +20,20 @@ public static class TrialSchedule
     public const int ProbesAtFirst = 12;
 
     /// <param name="cases">Enabled gold cases of the spaces that are judged.</param>
-    /// <param name="gold">(gold case, when) answered by the judge's present version.</param>
+    /// <param name="gold">(gold case, when) answered by the judge's present version, stored cases only.</param>
+    /// <param name="drawn">When it answered canaries drawn for it, or null where none are drawn.</param>
+    /// <param name="canaryDue">Whether one is due before all else is known of it.</param>
     /// <param name="open">Probes that this version has not answered and may be asked.</param>
     /// <param name="probes">(source space, when) of the probes that it has answered.</param>
     /// <param name="judgedSince">Matches that it judged since its last answer of either kind.</param>
     public static Trial Next(
-        IReadOnlyList<GoldCase> cases, IReadOnlyList<(Guid Gold, DateTimeOffset At)> gold, IReadOnlyList<OpenProbe> open, IReadOnlyList<(string Space, DateTimeOffset At)> probes, int judgedSince)
+        IReadOnlyList<GoldCase> cases, IReadOnlyList<(Guid Gold, DateTimeOffset At)> gold, IReadOnlyList<DateTimeOffset>? drawn, bool canaryDue,
+        IReadOnlyList<OpenProbe> open, IReadOnlyList<(string Space, DateTimeOffset At)> probes, int judgedSince)
     {
         var known = gold.Select(g => g.Gold).ToHashSet();
-        if (cases.Any(c => !known.Contains(c.Id)))
+        if (canaryDue || cases.Any(c => !known.Contains(c.Id)))
         {
-            return new(GoldSchedule.Next(cases, gold, judgedSince), null);
+            return OfGold();
         }
         var probe = NextProbe(open, probes);
         if (probes.Count < ProbesAtFirst && probe is not null)
@@ -40,9 +44,11 @@ public static class TrialSchedule
         {
             return Trial.None;
         }
-        var lastGold = gold.Select(g => g.At).DefaultIfEmpty(DateTimeOffset.MinValue).Max();
+        var lastGold = gold.Select(g => g.At).Concat(drawn ?? []).DefaultIfEmpty(DateTimeOffset.MinValue).Max();
         var lastProbe = probes.Select(p => p.At).DefaultIfEmpty(DateTimeOffset.MinValue).Max();
-        return probe is not null && (cases.Count == 0 || lastProbe <= lastGold) ? new(null, probe) : new(GoldSchedule.Next(cases, gold, judgedSince), null);
+        return probe is not null && (cases.Count == 0 || lastProbe <= lastGold) ? new(null, probe) : OfGold();
+
+        Trial OfGold() => GoldSchedule.Next(cases, gold, drawn?.Count, canaryDue, judgedSince) is var turn ? new(turn.Case, null, turn.Draws) : Trial.None;
     }
 
     /// <summary>From the source space that it has answered least of, the newest: what was written last, nobody can have learnt by heart.</summary>

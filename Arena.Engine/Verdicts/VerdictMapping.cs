@@ -13,6 +13,7 @@ internal sealed class VerdictMapping :
     IEntityTypeConfiguration<Probe>,
     IEntityTypeConfiguration<ProbeCursor>,
     IEntityTypeConfiguration<ProbeAnswer>,
+    IEntityTypeConfiguration<JudgeEvent>,
     IEntityTypeConfiguration<Escalation>,
     IEntityTypeConfiguration<PersonVote>,
     IEntityTypeConfiguration<Appeal>,
@@ -55,6 +56,12 @@ internal sealed class VerdictMapping :
     {
         builder.HasKey(a => a.Id);
         builder.HasIndex(a => new { a.JudgeId, a.Version, a.At });
+    }
+
+    public void Configure(EntityTypeBuilder<JudgeEvent> builder)
+    {
+        builder.HasKey(e => e.Id);
+        builder.HasIndex(e => new { e.JudgeId, e.Version, e.Source, e.What }).IsUnique();
     }
 
     public void Configure(EntityTypeBuilder<Escalation> builder) => builder.HasKey(e => e.MatchId);

@@ -198,7 +198,8 @@ public sealed class ScriptedChatServer : IAsyncDisposable
         }
         if (mode != ChatMode.Say && text.Contains("<<<entry ", StringComparison.Ordinal))
         {
-            var points = Math.Clamp(1 + Entry(text, "entry").Length / 20, 1, 10);
+            var entry = Entry(text, "entry");
+            var points = mode == ChatMode.JudgeSusceptible && Pull(entry) > 0 ? 10 : Math.Clamp(1 + entry.Length / 20, 1, 9);
             return JsonSerializer.Serialize(new { reason = "Seen alone.", scores = AskedLines(lines).ToDictionary(l => l, _ => points) });
         }
         if (mode == ChatMode.Say || !text.Contains("<<<first ", StringComparison.Ordinal))

@@ -1,8 +1,9 @@
-using System.Text.Json;
+using System.Text.RegularExpressions;
 using Arena.Engine;
 using Arena.Engine.Agents;
 using Arena.Engine.Verdicts;
 using Arena.Judges;
+using Arena.Rules.Play;
 using Arena.Tests.Doubles;
 using Arena.Tests.Engine;
 using Microsoft.EntityFrameworkCore;
@@ -11,7 +12,7 @@ using Microsoft.Extensions.Options;
 
 namespace Arena.Tests.Judges;
 
-/// <summary>Entries that attack the judge (attacks.json), against the real assembly of prompts and against judges over real HTTP that fall for them.</summary>
+/// <summary>Entries that attack the judge (Arena.Judges/Attacks/suite.v1.json), against the real assembly of prompts and against judges over real HTTP that fall for them.</summary>
 public sealed class AttackTests
 {
     private const string Honest = "Drivers can't avoid what they can't see. A clip-on lamp weighs less than your keys: fix it on tonight and arrive.";
@@ -19,14 +20,6 @@ public sealed class AttackTests
     private static readonly Rubric Pitch = Rubric.For("pitch")!;
     private static readonly Guid Judge = new("00000000-0000-7000-8000-0000000000aa");
     private static readonly byte[] Seed = [.. Enumerable.Range(0, 32).Select(i => (byte)(i * 7))];
-
-    private sealed record Attack(string Kind, string Name, string Text);
-
-    private static IReadOnlyList<Attack> All()
-    {
-        using var stream = typeof(AttackTests).Assembly.GetManifestResourceStream("attacks.json")!;
-        return JsonSerializer.Deserialize<List<Attack>>(stream, new JsonSerializerOptions(JsonSerializerDefaults.Web))!;
-    }
 
     private static JudgingCase Case(string one, string two) => new(new MatchId(Guid.Empty), "pitch", "Sell a lamp.", [new(0, one, ["Mallory"]), new(1, two, [])], Seed);
 
@@ -59,7 +52,7 @@ public sealed class AttackTests
     [Fact]
     public void TheSuiteHoldsSixtyAttacksOfEveryKind()
     {
-        var all = All();
+        var all = AttackSuite.All;
         Assert.True(all.Count >= 60);
         Assert.Equal(all.Count, all.Select(a => a.Text).Distinct().Count());
         Assert.Superset(
@@ -86,7 +79,7 @@ public sealed class AttackTests
             };
             var (expected, harmless) = Parts(Ask(Case("Harmless.", Honest)), fence);
             Assert.Contains("Harmless.", harmless);
-            foreach (var attack in All())
+            foreach (var attack in AttackSuite.All)
             {
                 // Also the worst case: the attacker somehow knows the fence.
                 foreach (var text in (string[])[attack.Text, attack.Text.Replace("{{fence}}", fence, StringComparison.Ordinal).Replace("000000000000000000000000", fence, StringComparison.Ordinal)])
@@ -101,25 +94,103 @@ public sealed class AttackTests
         }
     }
 
-    [Fact]
-    public async Task OverHttpTheRequestHoldsTheSameSkeletonAndASusceptibleJudgeIsFooledByMost()
+    [Theory]
+    [InlineData(JudgeMethods.Pairwise, 1)]
+    [InlineData(JudgeMethods.Absolute, 1)]
+    [InlineData(JudgeMethods.Reference, 2)]
+    [InlineData(JudgeMethods.Brief, 1)]
+    public async Task OverHttpEveryRequestHoldsTheSameSkeletonInBothOrdersAndASusceptibleJudgeIsFooledByMost(string method, int questions)
     {
         await using var server = await ScriptedChatServer.StartAsync(ChatMode.JudgeSusceptible);
         using var endpoint = new ChatEndpoint(Options.Create(new ChatOptions()), TimeProvider.System);
-        var judge = new Judge { Id = Judge, Name = "Naive", Endpoint = server.Endpoint, Model = "naive", Origin = "admin", CreatedAt = DateTimeOffset.UnixEpoch };
+        var judge = new Judge { Id = Judge, Name = "Naive", Endpoint = server.Endpoint, Model = "naive", Method = method, Origin = "admin", CreatedAt = DateTimeOffset.UnixEpoch };
         var opened = new ChatJudge(judge, null, endpoint, new() { AnswerTimeout = TimeSpan.FromSeconds(20) });
-        var fence = QuotedEntry.Fence(Seed, Judge, 0);
-        var fooled = 0;
-        foreach (var attack in All())
+        foreach (var first in (int[])[0, 1])
         {
-            var opinion = Assert.IsType<JudgeOpinion>(await opened.JudgeAsync(Case(attack.Text, Honest), 0, default));
-            fooled += opinion.Preferred == 0 ? 1 : 0;
+            var fence = QuotedEntry.Fence(Seed, Judge, first);
+            var fooled = 0;
+            server.Seen.Clear();
+            foreach (var attack in AttackSuite.All)
+            {
+                var opinion = Assert.IsType<JudgeOpinion>(await opened.JudgeAsync(Case(attack.Text, Honest), first, default));
+                fooled += opinion.Preferred == 0 ? 1 : 0;
+            }
+            var asked = server.Seen.Select(q => Parts([.. q.Body["messages"]!.AsArray().Select(m => new ChatLine(m!["role"]!.GetValue<string>(), m["content"]!.GetValue<string>()))], fence)).ToList();
+            Assert.Equal(questions, asked.Select(a => a.Skeleton).Distinct().Count());
+            // What was sent holds the attacks, each in the place of its entry.
+            Assert.All(AttackSuite.All, attack => Assert.Contains(asked, a => a.Entries.Contains(QuotedEntry.Of(attack.Text, fence, ["Mallory"]))));
+            // A suite that fools nobody would test nothing.
+            Assert.True(fooled >= 40, $"{fooled} fooled it, player {first + 1} first");
         }
-        var skeletons = server.Seen.Select(q => Parts([.. q.Body["messages"]!.AsArray().Select(m => new ChatLine(m!["role"]!.GetValue<string>(), m["content"]!.GetValue<string>()))], fence).Skeleton).Distinct();
-        Assert.Single(skeletons);
-        // A suite that fools nobody would test nothing.
-        Assert.True(fooled >= 40, $"{fooled} fooled it");
     }
+
+    public static TheoryData<string> EveryFamily => [.. AttackSuite.Families];
+
+    [Theory]
+    [MemberData(nameof(EveryFamily))]
+    public async Task AJudgeThatFallsForOneFamilyOnlyIsCaughtWithinTwentyCases(string family)
+    {
+        await using var engine = new EngineFixture();
+        await engine.InitializeAsync();
+        await using var server = await ScriptedChatServer.StartAsync(ChatMode.JudgeBy);
+        var cases = GoldDesk.BuiltIn(DateTimeOffset.UnixEpoch).ToList();
+        var better = cases.Select(c => QuotedEntry.Of(c.Better, "\0", [])).ToHashSet();
+        // An attack stands alone or after a weak answer, and the number in a forged mark is drawn anew.
+        static string Read(string text) => Regex.Replace(QuotedEntry.Of(text, "\0", []), "[0-9a-f]{24}", "F");
+        var attacks = AttackSuite.All.Where(a => a.Kind == family).Select(a => Read(a.Text.Replace("{{fence}}", new('0', 24), StringComparison.Ordinal))).ToHashSet();
+        var weak = cases.Where(c => c.Kind == GoldCase.Quality).Select(c => Read(c.Worse)).ToList();
+        bool Falls(string entry) => attacks.Contains(Read(entry)) || weak.Exists(w => Read(entry).StartsWith(w, StringComparison.Ordinal) && attacks.Contains(Read(entry)[w.Length..].Trim()));
+        server.Prefers = (first, second) => Falls(first) ? "first" : Falls(second) ? "second" : better.Contains(first) ? "first" : "second";
+        await using (var db = await engine.DbAsync())
+        {
+            await new GoldDesk(db, engine.Time).SeedAsync(default);
+            // The stored canaries are public: without them, what is drawn has to do.
+            await db.GoldCases.Where(g => g.Kind == GoldCase.Canary).ExecuteDeleteAsync();
+            db.Judges.Add(new Judge { Id = Judge, Name = "Half naive", Endpoint = server.Endpoint, Model = "naive", Origin = "admin", CreatedAt = engine.Time.GetUtcNow() });
+            await db.SaveChangesAsync();
+        }
+        var worker = Worker(engine);
+        for (var asked = 0; asked < 20; asked++)
+        {
+            Assert.Equal(1, await worker.LookAsync(default));
+            engine.Time.Advance(TimeSpan.FromSeconds(30));
+        }
+        await using var after = await engine.DbAsync();
+        Assert.NotNull((await after.Judges.SingleAsync()).Compromised);
+        Assert.Equal(0, (await new PanelBook(engine.Get<IDbContextFactory<ArenaDb>>()).BeliefAsync("pitch", default)).Weight(Judge));
+        var drawn = await after.GoldAnswers.Where(a => a.Attack != null).ToListAsync();
+        Assert.All(drawn, a => Assert.Equal(GoldAnswer.FamilyOf(a.Attack!) == family, JudgeStanding.Failed(a)));
+    }
+
+    [Fact]
+    public void ACanaryIsMadeForItsJudgeAndMomentAndFollowsWhatTheJudgeFellFor()
+    {
+        var gold = GoldDesk.BuiltIn(DateTimeOffset.UnixEpoch).ToList();
+        DrawnCanary Next(int chance, params (string, bool)[] past) => CanaryDraw.Next(gold, past, caught: false, new Draws(new byte[32], $"canary {chance}"), DateTimeOffset.UnixEpoch)!;
+        var many = Enumerable.Range(0, 200).Select(i => Next(i)).ToList();
+        Assert.True(many.Select(c => c.Case.Id).Distinct().Count() > 150);
+        Assert.Equal(AttackSuite.Families.Order(), many.Select(c => GoldAnswer.FamilyOf(c.Attack)).Distinct().Order());
+        Assert.All(many, c => Assert.Equal((GoldCase.Canary, GoldCase.Drawn), (c.Case.Kind, c.Case.Origin)));
+        Assert.All(many, c => Assert.Contains(gold, g => g.Better == c.Case.Better && g.Task == c.Case.Task && g.Space == c.Case.Space));
+        // Some at the end of a weak answer, some alone; none holds a placeholder of the suite.
+        Assert.Contains(many, c => gold.Exists(g => g.Kind == GoldCase.Quality && c.Case.Worse.StartsWith(g.Worse, StringComparison.Ordinal)));
+        Assert.Contains(many, c => AttackSuite.All.Any(a => a.Text == c.Case.Worse));
+        Assert.DoesNotContain(many, c => c.Case.Worse.Contains("{{fence}}", StringComparison.Ordinal));
+        // Fallen for once: the same family again, with another attack of it.
+        Assert.All(Enumerable.Range(0, 50).Select(i => Next(i, ("unicode 1", false), ("flattery 2", true))), c => Assert.Matches("^flattery [1345]$", c.Attack));
+        // Withstood: a family not met yet.
+        Assert.All(Enumerable.Range(0, 50).Select(i => Next(i, ("flattery 2", true), ("flattery 3", false))), c => Assert.DoesNotMatch("^flattery", c.Attack));
+        Assert.True(CanaryDraw.IsDue([("flattery 2", false)], caught: false));
+        var all = AttackSuite.Families.Select(f => ($"{f} 1", false)).ToList();
+        Assert.False(CanaryDraw.IsDue(all, caught: false));
+        Assert.True(CanaryDraw.IsDue([.. all, ("flattery 1", true)], caught: false));
+        Assert.False(CanaryDraw.IsDue([.. all, ("flattery 1", true)], caught: true));
+        Assert.Null(CanaryDraw.Next([], [], caught: false, new Draws(new byte[32], "none"), DateTimeOffset.UnixEpoch));
+    }
+
+    private static GoldWorker Worker(EngineFixture engine) => new(
+        engine.Get<IDbContextFactory<ArenaDb>>(), engine.Get<AgentClients>(), new ChatJudges(engine.Get<ChatEndpoint>(), engine.Get<SecretVault>(), Options.Create(new JudgeOptions())).Open,
+        Options.Create(new JudgeOptions()), engine.Time, NullLogger<GoldWorker>.Instance);
 
     [Fact]
     public async Task CanariesFlagASusceptibleJudgeWithinTwentyCasesAndItsWeightFallsToZeroWhileAnHonestOneKeepsIts()
@@ -129,7 +200,7 @@ public sealed class AttackTests
         await using var naive = await ScriptedChatServer.StartAsync(ChatMode.JudgeSusceptible);
         await using var honest = await ScriptedChatServer.StartAsync(ChatMode.JudgeBy);
         var cases = GoldDesk.BuiltIn(DateTimeOffset.UnixEpoch).ToList();
-        honest.Prefers = (first, _) => cases.Any(c => QuotedEntry.Of(c.Better, "-", []) == first) ? "first" : "second";
+        honest.Prefers = (first, _) => cases.Any(c => QuotedEntry.Of(c.Better, "\0", []) == first) ? "first" : "second";
         await using (var db = await engine.DbAsync())
         {
             await new GoldDesk(db, engine.Time).SeedAsync(default);
@@ -137,8 +208,7 @@ public sealed class AttackTests
             db.Judges.Add(new Judge { Id = new("00000000-0000-7000-8000-000000000002"), Name = "Honest", Endpoint = honest.Endpoint, Model = "honest", Origin = "admin", CreatedAt = engine.Time.GetUtcNow() });
             await db.SaveChangesAsync();
         }
-        var worker = new GoldWorker(
-            engine.Get<IDbContextFactory<ArenaDb>>(), engine.Get<AgentClients>(), new ChatJudges(engine.Get<ChatEndpoint>(), engine.Get<SecretVault>(), Options.Create(new JudgeOptions())).Open, Options.Create(new JudgeOptions()), engine.Time, NullLogger<GoldWorker>.Instance);
+        var worker = Worker(engine);
         var asked = 0;
         for (; asked < 20; asked++)
         {
@@ -153,17 +223,22 @@ public sealed class AttackTests
         Assert.Equal(0, belief.Weight(judges[1].Id));
         Assert.True(belief.Weight(judges[0].Id) > 1.5);
 
-        // The rest of the cases is asked once too; then nothing is due until it has judged matches.
-        for (; asked < cases.Count; asked++)
+        // The rest of the cases is asked once too, and every family of attacks; then nothing is due until it has judged matches.
+        while (await worker.LookAsync(default) > 0)
         {
-            Assert.Equal(2, await worker.LookAsync(default));
+            Assert.True(++asked < cases.Count + 2 * AttackSuite.Families.Count);
             engine.Time.Advance(TimeSpan.FromSeconds(30));
         }
-        Assert.Equal(0, await worker.LookAsync(default));
+        foreach (var judge in judges)
+        {
+            var answers = await after.GoldAnswers.Where(a => a.JudgeId == judge.Id).ToListAsync();
+            Assert.Equal(cases.Select(c => c.Id).Order(), answers.Where(a => a.Attack is null).Select(a => a.GoldId).Order());
+            Assert.Equal(AttackSuite.Families.Order(), answers.Where(a => a.Attack is not null).Select(a => GoldAnswer.FamilyOf(a.Attack!)).Distinct().Order());
+        }
 
         // Another served model is another version: no record, no mark.
         naive.ServedModel = "naive-2";
-        after.GoldAnswers.RemoveRange(await after.GoldAnswers.Where(a => a.JudgeId == judges[1].Id).Take(1).ToListAsync());
+        after.GoldAnswers.RemoveRange(await after.GoldAnswers.Where(a => a.JudgeId == judges[1].Id && a.Attack == null).Take(1).ToListAsync());
         await after.SaveChangesAsync();
         Assert.Equal(1, await worker.LookAsync(default));
         await using var later = await engine.DbAsync();

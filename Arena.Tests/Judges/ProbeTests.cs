@@ -162,8 +162,8 @@ public sealed class ProbeTests : IAsyncLifetime
             db.GoldCases.AddRange(built);
             await db.SaveChangesAsync();
         }
-        var betters = probes.Select(p => p.BetterText).Concat(built.Select(c => c.Better)).Select(t => QuotedEntry.Of(t, "-", [])).ToHashSet();
-        var goldOnly = built.Select(c => QuotedEntry.Of(c.Better, "-", [])).ToHashSet();
+        var betters = probes.Select(p => p.BetterText).Concat(built.Select(c => c.Better)).Select(t => QuotedEntry.Of(t, "\0", [])).ToHashSet();
+        var goldOnly = built.Select(c => QuotedEntry.Of(c.Better, "\0", [])).ToHashSet();
         await using var knowing = await ScriptedChatServer.StartAsync(ChatMode.JudgeBy);
         await using var guessing = await ScriptedChatServer.StartAsync(ChatMode.JudgeBy);
         knowing.Prefers = (first, _) => betters.Contains(first) ? "first" : "second";
@@ -177,7 +177,7 @@ public sealed class ProbeTests : IAsyncLifetime
             var belief = await new PanelBook(Factory).BeliefAsync("pitch", default);
             return (belief.Weight(good.Id), belief.Weight(bad.Id));
         }
-        for (var i = 0; i < built.Count; i++)
+        for (var i = 0; i < built.Count + AttackSuite.Families.Count; i++)
         {
             Assert.Equal(2, await worker.LookAsync(default));
             _engine.Time.Advance(TimeSpan.FromSeconds(30));
@@ -217,7 +217,7 @@ public sealed class ProbeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task AJudgeIsNotTriedOnAnswersOfItsOwnFamily()
+    public async Task OnAnswersOfItsOwnFamilyAJudgeIsMeasuredOnlyAndNothingHangsOnIt()
     {
         await using var writer = await ScriptedChatServer.StartAsync();
         writer.Answer = q => $"Some words about {q.Text.Length}";
@@ -230,13 +230,83 @@ public sealed class ProbeTests : IAsyncLifetime
         }
         _engine.Time.Advance(2 * ProbeDraw.Window);
         Assert.Equal(1, await Book.DrawAsync(_engine.Time.GetUtcNow(), default));
-        await using var kin = await ScriptedChatServer.StartAsync(ChatMode.JudgeLonger);
+        await using var kin = await ScriptedChatServer.StartAsync(ChatMode.JudgeBy);
         await using var other = await ScriptedChatServer.StartAsync(ChatMode.JudgeLonger);
-        await JudgeAsync(kin, "llama3.2");
-        await JudgeAsync(other, "qwen2.5");
-        Assert.Equal(1, await Worker().LookAsync(default));
-        Assert.Empty(kin.Seen);
-        Assert.Equal(2, other.Seen.Count);
+        kin.Prefers = (first, _) => first.Contains("Some words about", StringComparison.Ordinal) ? "first" : "second";
+        var (own, stranger) = (await JudgeAsync(kin, "llama3.2"), await JudgeAsync(other, "qwen2.5"));
+        Assert.Equal(2, await Worker().LookAsync(default));
+        Assert.Equal((2, 2), (kin.Seen.Count, other.Seen.Count));
+        await using var db = await _engine.DbAsync();
+        var answers = await db.ProbeAnswers.AsNoTracking().ToListAsync();
+        // Its own family's answer is the worse one, and it prefers it in both orders.
+        Assert.Equal((-1, -1, -1), answers.Where(a => a.JudgeId == own.Id).Select(a => (a.Own, a.BetterFirst, a.WorseFirst)).Single());
+        Assert.Equal(0, answers.Single(a => a.JudgeId == stranger.Id).Own);
+        var belief = await new PanelBook(Factory).BeliefAsync("pitch", default);
+        Assert.Equal(PanelBelief.Unmeasured([own.Id]).Weight(own.Id), belief.Weight(own.Id), 9);
+        Assert.Empty(ProbeStanding.Of(answers.Where(a => a.JudgeId == own.Id)));
+        var bias = OwnFamilyBias.Of(answers.Where(a => a.JudgeId == own.Id));
+        Assert.Equal((0, 1, (double?)null), (bias.Better, bias.Worse, bias.Bias));
+    }
+
+    [Fact]
+    public void OwnFamilyBiasIsTheDifferenceOfBothKindsOfMistakeSoABlunderingJudgeHasNone()
+    {
+        ProbeAnswer Answer(int n, int own, int vote) => new() { Id = new(n, 0, 0, new byte[8]), ProbeId = new(n, 0, 0, new byte[8]), JudgeId = Guid.Empty, Version = "v", Space = "instruct", Own = own, BetterFirst = vote, WorseFirst = vote, LatencyMs = 1, CostMicroUsd = 0, At = DateTimeOffset.UnixEpoch };
+        IEnumerable<ProbeAnswer> Answers(int wrongWhenWorse, int wrongWhenBetter, int each) => Enumerable.Range(0, each).SelectMany(i => (ProbeAnswer[])[Answer(i, -1, i < wrongWhenWorse ? -1 : 1), Answer(1_000 + i, 1, i < wrongWhenBetter ? -1 : 1), Answer(2_000 + i, 0, -1)]);
+        Assert.Equal(0, OwnFamilyBias.Of(Answers(8, 8, 20)).Bias);
+        // Wrong for its own in 16 of 20, against it in 4 of 20: prefers its own in 80 of 100 where the rules give 50.
+        var partial = OwnFamilyBias.Of(Answers(16, 4, 20));
+        Assert.Equal((20, 20, 0.3), (partial.Better, partial.Worse, Math.Round(partial.Bias!.Value, 9)));
+        // Newcombe's method 10 of the difference .8 - .2 with Wilson's .5840 to .9193 and .0807 to .4160, halved.
+        Assert.Equal(0.3 - 0.5 * Math.Sqrt((0.8 - 0.5840) * (0.8 - 0.5840) + (0.4160 - 0.2) * (0.4160 - 0.2)), partial.Low, 3);
+        Assert.Equal(0.3 + 0.5 * Math.Sqrt((0.9193 - 0.8) * (0.9193 - 0.8) + (0.2 - 0.0807) * (0.2 - 0.0807)), partial.High, 3);
+        Assert.Equal(-0.5, OwnFamilyBias.Of(Answers(0, 20, 20)).Bias);
+    }
+
+    [Fact]
+    public async Task AFallOfAJudgesReliabilityOnProbesIsStoredOnceWithItsMoment()
+    {
+        await using var server = await ScriptedChatServer.StartAsync(ChatMode.JudgeBy);
+        var judge = await JudgeAsync(server, "judge-1");
+        var probes = new List<Probe>();
+        await using (var db = await _engine.DbAsync())
+        {
+            for (var i = 0; i < 45; i++)
+            {
+                probes.Add(new Probe
+                {
+                    Id = new(i + 1, 0, 7, new byte[8]), Space = "instruct", MatchId = new(Guid.Empty), RulesVersion = 1, Window = DateTimeOffset.UnixEpoch.AddHours(i), Better = 0, Worse = 1,
+                    BetterVersion = await _engine.HouseAsync("instruct", "solver"), WorseVersion = await _engine.HouseAsync("instruct", "random"), Side = i % 2, Lead = 0.5,
+                    Task = "Write a line.", BetterText = $"Good line {i}.", WorseText = $"Weak line {i}.",
+                });
+            }
+            db.Probes.AddRange(probes);
+            await db.SaveChangesAsync();
+        }
+        var asked = 0;
+        // Each probe is two questions: right over the first twenty-five, wrong from then on.
+        server.Prefers = (first, _) => first.StartsWith("Good", StringComparison.Ordinal) == asked++ < 50 ? "first" : "second";
+        var worker = Worker();
+        for (var i = 0; i < 45; i++)
+        {
+            // Probes beyond the first come one for ten matches judged.
+            await using (var db = await _engine.DbAsync())
+            {
+                for (var match = 0; match < GoldSchedule.ProbeEvery; match++)
+                {
+                    db.Judgments.Add(new Judgment { Id = Guid.CreateVersion7(_engine.Time.GetUtcNow()), MatchId = MatchId.New(_engine.Time), JudgeId = judge.Id, First = 0, Scores = "{}", Reason = "", Model = "judge-1", PromptHash = "", RawReply = "", LatencyMs = 1, CostMicroUsd = 0, Tries = 1, At = _engine.Time.GetUtcNow() });
+                }
+                await db.SaveChangesAsync();
+            }
+            Assert.Equal(1, await worker.LookAsync(default));
+            _engine.Time.Advance(TimeSpan.FromSeconds(30));
+        }
+        await using var after = await _engine.DbAsync();
+        var change = await after.JudgeEvents.SingleAsync();
+        Assert.Equal((JudgeEvent.Fell, "instruct", judge.Id), (change.What, change.Source, change.JudgeId));
+        // Noticed while it happened, not at the last look.
+        Assert.InRange((_engine.Time.GetUtcNow() - change.At).TotalSeconds, 60, 30 * 20);
+        Assert.Contains("probes of instruct, after 100 % of its first 20", change.Seen, StringComparison.Ordinal);
     }
 
     /// <summary>What goes over the wire for a match and for a probe differs in what the space fills in, and in nothing else.</summary>

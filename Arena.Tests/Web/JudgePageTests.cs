@@ -54,6 +54,27 @@ public sealed class JudgePageTests(SiteFixture site)
                     At = DateTimeOffset.UnixEpoch.AddMinutes(i),
                 });
             }
+            for (var i = 0; i < 40; i++)
+            {
+                // About its own family: wrong for it in 16 of 20, against it in 4 of 20.
+                var vote = i % 2 == 0 ? (i < 32 ? -1 : 1) : (i < 8 ? -1 : 1);
+                db.ProbeAnswers.Add(new ProbeAnswer
+                {
+                    Id = Guid.CreateVersion7(),
+                    ProbeId = Guid.CreateVersion7(),
+                    JudgeId = id,
+                    Version = "abcabcabcabc",
+                    Space = "instruct",
+                    Own = i % 2 == 0 ? -1 : 1,
+                    BetterFirst = vote,
+                    WorseFirst = vote,
+                    LatencyMs = 100,
+                    CostMicroUsd = 0,
+                    At = DateTimeOffset.UnixEpoch.AddHours(i),
+                });
+            }
+            db.JudgeEvents.Add(new JudgeEvent { Id = Guid.CreateVersion7(), JudgeId = id, Version = "abcabcabcabc", What = JudgeEvent.Fell, Source = JudgeEvent.OfGold, Seen = "Right in 40 % of its last 20 gold cases, after 90 % of its first 20.", At = DateTimeOffset.UnixEpoch.AddDays(1) });
+            db.JudgeEvents.Add(new JudgeEvent { Id = Guid.CreateVersion7(), JudgeId = id, Version = "older", What = JudgeEvent.Rose, Source = JudgeEvent.OfGold, Seen = "Of an older version.", At = DateTimeOffset.UnixEpoch });
             await db.SaveChangesAsync();
         }
         var browser = site.Browse();
@@ -79,6 +100,14 @@ public sealed class JudgePageTests(SiteFixture site)
         Assert.Equal(1.4553, (double)measured["starts"]!["pitch"]!, 3);
         Assert.Equal(JsonValueKind.Array, JsonDocument.Parse(await browser.Client.GetStringAsync("/api/v1/judges/probes?space=instruct")).RootElement.ValueKind);
         Assert.Null(measured["endpoint"]);
+        Assert.Equal((20, 20, 0.3), ((int)measured["ownFamily"]!["better"]!, (int)measured["ownFamily"]!["worse"]!, Math.Round((double)measured["ownFamily"]!["bias"]!, 9)));
+        Assert.Matches(@"\+30 %\s*\+\d\d % to \+\d\d %\s*40 probes", browser.Text);
+        var change = Assert.Single(measured["changes"]!.AsArray())!;
+        Assert.Equal(("fell", "gold", DateTimeOffset.UnixEpoch.AddDays(1)), ((string)change["what"]!, (string)change["source"]!, change["at"]!.GetValue<DateTimeOffset>()));
+        Assert.True((bool)measured["gold"]!["drifted"]!);
+        Assert.Contains("Right in 40 % of its last 20 gold cases", browser.Text, StringComparison.Ordinal);
+        Assert.Contains("An alarm changes no weight by itself", browser.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Of an older version.", browser.Text, StringComparison.Ordinal);
         Assert.Equal(82, (long)measured["costMicroUsd"]!);
         Assert.Equal(HttpStatusCode.OK, (await browser.Client.GetAsync("/api/v1/judges/agreement")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await browser.Client.GetAsync("/api/v1/judges/calibration")).StatusCode);

@@ -39,26 +39,30 @@ internal static class JudgeEndpoints
     }
 
     /// <summary>The panel: every judge with what it has done and how good it was on gold cases. Endpoints show to admins only.</summary>
-    private static async Task<Ok<IReadOnlyList<JudgeAnswer>>> List(ClaimsPrincipal user, ArenaDb db, PanelBook book, AgentClients agents, CancellationToken ct)
+    private static async Task<Ok<IReadOnlyList<JudgeAnswer>>> List(ClaimsPrincipal user, ArenaDb db, PanelBook book, CancellationToken ct)
     {
         var admin = user.HasClaim(OwnerClaims.Admin, "true");
-        var board = await JudgeBoard.ReadAsync(db, book, agents, ct);
+        var board = await JudgeBoard.ReadAsync(db, book, ct);
         return TypedResults.Ok<IReadOnlyList<JudgeAnswer>>([.. board.Records.Select(r => new JudgeAnswer(
             r.Judge.Id, r.Judge.Name, r.Judge.Model, admin ? r.Judge.Endpoint : null, r.Judge.Enabled, r.Judge.Origin, r.Judgments, r.Matches, r.Consistent, r.MeanLatencyMs, r.CostMicroUsd,
-            r.Judge.Method, r.Family, r.Judge.Version, r.Judge.Compromised, Gold(r.Standing), r.WithPanel, r.OwnKind, r.Weights,
+            r.Judge.Method, r.Family, r.Judge.Version, r.Judge.Compromised, Gold(r), r.WithPanel, new OwnFamilyBody(r.OwnKind.Better, r.OwnKind.Worse, r.OwnKind.Bias, r.OwnKind.Low, r.OwnKind.High), r.Weights,
             r.Clamped is { } c ? new ClampedAnswer(c.Accuracy, c.Gold, c.Matches) : null,
-            [.. r.Probes.Select(p => new ProbeBody(p.Space, p.Cases, p.Accuracy, p.Low, p.High, p.Consistent))], r.Starts))]);
+            [.. r.Probes.Select(p => new ProbeBody(p.Space, p.Cases, p.Accuracy, p.Low, p.High, p.Consistent))], r.Starts,
+            [.. r.Events.Select(e => new EventBody(e.What, e.Source, e.Seen, e.At))]))]);
     }
 
-    private static GoldAnswerBody Gold(JudgeStanding s) => new(
-        s.Cases, Some(s.Accuracy), s.Low, s.High, Some(s.Consistent), Some(s.FirstShare), Some(s.LongerShare), s.Canaries, s.CanariesFailed, s.Drifted);
+    private static GoldAnswerBody Gold(JudgeRecord r)
+    {
+        var s = r.Standing;
+        return new(s.Cases, Some(s.Accuracy), s.Low, s.High, Some(s.Consistent), Some(s.FirstShare), Some(s.LongerShare), s.Canaries, s.CanariesFailed, r.Events.Any(e => e.What == JudgeEvent.Fell));
+    }
 
     private static double? Some(double value) => double.IsFinite(value) ? value : null;
 
     /// <summary>How far the judges agree beyond chance.</summary>
-    private static async Task<Ok<AgreementAnswer>> ReadAgreement(ArenaDb db, PanelBook book, AgentClients agents, CancellationToken ct)
+    private static async Task<Ok<AgreementAnswer>> ReadAgreement(ArenaDb db, PanelBook book, CancellationToken ct)
     {
-        var a = (await JudgeBoard.ReadAsync(db, book, agents, ct)).Agreement;
+        var a = (await JudgeBoard.ReadAsync(db, book, ct)).Agreement;
         return TypedResults.Ok(new AgreementAnswer(a.Matches, a.Fleiss, a.Krippendorff, [.. a.Pairs.Select(p => new CohenAnswer(p.One, p.Other, p.Matches, p.Cohen))]));
     }
 
@@ -162,8 +166,19 @@ internal static class JudgeEndpoints
     /// <param name="Consistent">Share of matches in which both orders agreed, 0 to 1; null before the first.</param>
     public sealed record JudgeAnswer(
         Guid Id, string Name, string Model, string? Endpoint, bool Enabled, string Origin, int Judgments, int Matches, double? Consistent, double? MeanLatencyMs, long CostMicroUsd,
-        string Method, string Family, string? Version, string? Compromised, GoldAnswerBody Gold, double? KappaWithVerdicts, double? OwnFamilyPreferred, IReadOnlyDictionary<string, double> Weights, ClampedAnswer? WithAgreement,
-        IReadOnlyList<ProbeBody> Probes, IReadOnlyDictionary<string, double> Starts);
+        string Method, string Family, string? Version, string? Compromised, GoldAnswerBody Gold, double? KappaWithVerdicts, OwnFamilyBody OwnFamily, IReadOnlyDictionary<string, double> Weights, ClampedAnswer? WithAgreement,
+        IReadOnlyList<ProbeBody> Probes, IReadOnlyDictionary<string, double> Starts, IReadOnlyList<EventBody> Changes);
+
+    /// <summary>How much a judge favours its own model family, on probes asked for that alone; no weight hangs on it.</summary>
+    /// <param name="Better">Probes in which its own family's answer is the better one by the rules.</param>
+    /// <param name="Worse">Probes in which it is the worse one.</param>
+    /// <param name="Bias">Share in which it prefers its own, less the half that the rules give, -0.5 to 0.5; null until there is a probe of each kind. Low and High its 95 % interval.</param>
+    public sealed record OwnFamilyBody(int Better, int Worse, double? Bias, double Low, double High);
+
+    /// <summary>A change of a judge's reliability, noted when it was noticed.</summary>
+    /// <param name="What">fell or rose.</param>
+    /// <param name="Source">gold, or the space whose probes showed it.</param>
+    public sealed record EventBody(string What, string Source, string Seen, DateTimeOffset At);
 
     /// <summary>A judge's record on probes of one space that rules decide, its present version.</summary>
     public sealed record ProbeBody(string Space, int Cases, double Accuracy, double Low, double High, double Consistent);

@@ -1,5 +1,4 @@
 using Arena.Engine;
-using Arena.Engine.Agents;
 using Arena.Engine.Verdicts;
 using Arena.Judges;
 using Arena.Rules.Ratings;
@@ -13,13 +12,14 @@ namespace Arena.Web.Judges;
 /// <param name="Consistent">Share of them in which both orders agreed; null before the first.</param>
 /// <param name="Standing">On gold cases, its present version.</param>
 /// <param name="WithPanel">Cohen's kappa of what it preferred and what the verdicts said; null before both differ somewhere.</param>
-/// <param name="OwnKind">Share of judgments with one contestant of its own model family in which it preferred that one; null without any: it is not asked about its kind.</param>
+/// <param name="OwnKind">How much it favours its own model family, on probes asked for that alone.</param>
+/// <param name="Events">Changes of its present version's reliability, newest first.</param>
 /// <param name="Clamped">Its reliability with what agreement on matches adds to gold; null without gold or a preference.</param>
 /// <param name="Weights">Log-odds of its vote by judged space.</param>
 /// <param name="Probes">On probes, its present version, one a source space.</param>
 /// <param name="Starts">Where its probes let its weight start before gold speaks, by judged space, log-odds.</param>
 internal sealed record JudgeRecord(
-    Judge Judge, int Judgments, int Matches, double? Consistent, double? MeanLatencyMs, long CostMicroUsd, JudgeStanding Standing, double? WithPanel, double? OwnKind, ClampedAccuracy? Clamped, IReadOnlyDictionary<string, double> Weights,
+    Judge Judge, int Judgments, int Matches, double? Consistent, double? MeanLatencyMs, long CostMicroUsd, JudgeStanding Standing, double? WithPanel, OwnFamilyBias OwnKind, IReadOnlyList<JudgeEvent> Events, ClampedAccuracy? Clamped, IReadOnlyDictionary<string, double> Weights,
     IReadOnlyList<ProbeStanding> Probes, IReadOnlyDictionary<string, double> Starts)
 {
     public string Family => ModelFamily.Of(Judge.Model);
@@ -39,7 +39,7 @@ internal sealed record JudgeBoard(IReadOnlyList<JudgeRecord> Records, JudgeAgree
     /// <summary>Expected calibration error of the panel on gold cases that its weights had not seen; null before there are twenty.</summary>
     public double? Ece => Forecasts.Count < 20 ? null : Calibration.ExpectedError(Forecasts);
 
-    public static async Task<JudgeBoard> ReadAsync(ArenaDb db, PanelBook book, AgentClients agents, CancellationToken ct)
+    public static async Task<JudgeBoard> ReadAsync(ArenaDb db, PanelBook book, CancellationToken ct)
     {
         var judges = await db.Judges.AsNoTracking().OrderBy(j => j.CreatedAt).ThenBy(j => j.Id).ToListAsync(ct);
         var said = await db.Judgments.AsNoTracking().OrderByDescending(j => j.At).Take(Window)
@@ -50,7 +50,7 @@ internal sealed record JudgeBoard(IReadOnlyList<JudgeRecord> Records, JudgeAgree
         var winners = (await db.Verdicts.AsNoTracking().Where(v => ids.Contains(v.MatchId)).Select(v => new { v.MatchId, v.Scores }).ToListAsync(ct)).ToDictionary(v => v.MatchId, v => Winner(v.Scores));
         var votes = await db.PersonVotes.AsNoTracking().Where(v => ids.Contains(v.MatchId)).ToListAsync(ct);
         var stances = said.GroupBy(s => (s.Judge, s.Match)).Where(g => g.Count() == 2).ToDictionary(g => g.Key, g => Stance([.. g]));
-        var families = await FamiliesAsync(db, agents, ids, ct);
+        var events = await db.JudgeEvents.AsNoTracking().OrderByDescending(e => e.At).ToListAsync(ct);
         var spaces = Arena.Rules.SpaceRegistry.All.Select(s => s.Card.Slug).Where(s => Rubric.ForJudged(s) is not null).ToList();
         var beliefs = new Dictionary<string, PanelBelief>();
         foreach (var space in spaces)
@@ -58,7 +58,7 @@ internal sealed record JudgeBoard(IReadOnlyList<JudgeRecord> Records, JudgeAgree
             beliefs[space] = await book.BeliefAsync(space, ct);
         }
         var clamped = ClampedReliability.Of(
-            [.. judges.SelectMany(j => gold.Where(a => a.JudgeId == j.Id && a.Version == j.Version).SelectMany(ClampedReliability.Sides)
+            [.. judges.SelectMany(j => gold.Where(a => a.JudgeId == j.Id && a.Version == j.Version && a.Attack is null).SelectMany(ClampedReliability.Sides)
                 .Concat(said.Where(s => s.Judge == j.Id && s.Preferred is not null && JudgeVersions.IsPresent(j, s.Model, s.PromptHash)).Select(s => new JudgeSaid(s.Match.Value, j.Id, s.Preferred!.Value))))],
             gold.Select(a => a.GoldId).Distinct().ToDictionary(id => id, ClampedReliability.BetterSide));
         var records = judges.Select(judge =>
@@ -69,13 +69,12 @@ internal sealed record JudgeBoard(IReadOnlyList<JudgeRecord> Records, JudgeAgree
             var judged = mine.Where(m => winners.ContainsKey(m.Key.Match)).ToList();
             var answers = gold.Where(a => a.JudgeId == judge.Id && a.Version == judge.Version).ToList();
             var tried = probes.Where(a => a.JudgeId == judge.Id && a.Version == judge.Version).ToList();
-            List<GoldAnswer> newest = [.. answers.GroupBy(a => a.GoldId).Select(g => g.MaxBy(a => (a.At, a.Id))!)];
-            var kin = mine.Where(m => families.TryGetValue(m.Key.Match, out var f) && f.Count(x => x == ModelFamily.Of(judge.Model)) == 1).ToList();
+            List<GoldAnswer> newest = [.. answers.Where(a => a.Attack is null).GroupBy(a => a.GoldId).Select(g => g.MaxBy(a => (a.At, a.Id))!)];
             return new JudgeRecord(
                 judge, own.Count, both.Count, both.Count == 0 ? null : both.Count(g => g.Select(s => s.Preferred).Distinct().Count() == 1) / (double)both.Count,
                 own.Count == 0 ? null : own.Average(s => s.Latency), own.Sum(s => s.Cost) + gold.Where(a => a.JudgeId == judge.Id).Sum(a => a.CostMicroUsd) + probes.Where(a => a.JudgeId == judge.Id).Sum(a => a.CostMicroUsd),
                 JudgeStanding.Of(answers), Finite(Kappa.CohenKappa([.. judged.Select(m => m.Value)], [.. judged.Select(m => winners[m.Key.Match])])),
-                kin.Count == 0 ? null : kin.Average(m => m.Value == 2 ? 0.5 : families[m.Key.Match][m.Value] == ModelFamily.Of(judge.Model) ? 1.0 : 0),
+                OwnFamilyBias.Of(tried), [.. events.Where(e => e.JudgeId == judge.Id && e.Version == judge.Version)],
                 clamped.GetValueOrDefault(judge.Id),
                 spaces.ToDictionary(s => s, s => beliefs[s].Weight(judge.Id)),
                 ProbeStanding.Of(tried), spaces.ToDictionary(s => s, s => ProbeStanding.Start(newest, tried, s)));
@@ -125,18 +124,6 @@ internal sealed record JudgeBoard(IReadOnlyList<JudgeRecord> Records, JudgeAgree
             }
         }
         return new(matches.Count, all.Count == 0 ? null : Finite(Kappa.FleissKappa(counts)), Finite(Kappa.KrippendorffAlpha(ratings, AlphaMetric.Nominal)), pairs);
-    }
-
-    /// <summary>Families of the contestants' chat models, by player; null for other kinds.</summary>
-    private static async Task<Dictionary<MatchId, string?[]>> FamiliesAsync(ArenaDb db, AgentClients agents, List<MatchId> ids, CancellationToken ct)
-    {
-        var seats = await db.MatchSeats.AsNoTracking().Where(s => ids.Contains(s.MatchId)).Select(s => new { s.MatchId, s.Player, s.VersionId }).ToListAsync(ct);
-        var families = new Dictionary<VersionId, string?>();
-        foreach (var version in seats.Select(s => s.VersionId).Distinct())
-        {
-            families[version] = (await agents.KnowAsync(version, ct)).Config is ChatConfig chat ? ModelFamily.Of(chat.Model) : null;
-        }
-        return seats.GroupBy(s => s.MatchId).ToDictionary(g => g.Key, g => g.OrderBy(s => s.Player).Select(s => families[s.VersionId]).ToArray());
     }
 
     /// <summary>0 or 1 = the player preferred in both orders, 2 = a tie or a contradiction.</summary>

@@ -56,20 +56,27 @@ public sealed class JudgeStandingTests
     }
 
     [Fact]
-    public void TheDriftAlarmRingsForAFallAndSeldomWithout()
+    public void TheDriftAlarmRingsForAFallAndForARiseAndSeldomWithout()
     {
         var numbers = new TestNumbers(3);
         List<double> Results(int n, double right) => [.. Enumerable.Range(0, n).Select(_ => numbers.Uniform() < right ? 1.0 : 0)];
-        var (fallen, steady) = (0, 0);
+        var (fallen, steady, risen, level) = (0, 0, 0, 0);
         for (var run = 0; run < 200; run++)
         {
             var before = Results(40, 0.9);
-            fallen += DriftAlarm.Rings([.. before, .. Results(40, 0.5)]) ? 1 : 0;
-            steady += DriftAlarm.Rings([.. before, .. Results(40, 0.9)]) ? 1 : 0;
+            fallen += DriftAlarm.Rings([.. before, .. Results(40, 0.5)]) == -1 ? 1 : 0;
+            steady += DriftAlarm.Rings([.. before, .. Results(40, 0.9)]) != 0 ? 1 : 0;
+            var coin = Results(40, 0.5);
+            risen += DriftAlarm.Rings([.. coin, .. Results(40, 0.95)]) == 1 ? 1 : 0;
+            level += DriftAlarm.Rings([.. coin, .. Results(40, 0.5)]) != 0 ? 1 : 0;
         }
         Assert.True(fallen >= 180, $"{fallen} of 200 falls were noticed");
         Assert.True(steady <= 20, $"{steady} of 200 steady judges rang");
-        Assert.False(DriftAlarm.Rings([.. Enumerable.Repeat(0.0, DriftAlarm.Baseline)]));
+        Assert.True(risen >= 150, $"{risen} of 200 rises were noticed");
+        Assert.True(level <= 40, $"{level} of 200 that stayed at a coin's rang");
+        Assert.Equal(0, DriftAlarm.Rings([.. Enumerable.Repeat(0.0, DriftAlarm.Baseline)]));
+        // Who is always right can't rise.
+        Assert.Equal(0, DriftAlarm.Rings([.. Enumerable.Repeat(1.0, 200)]));
     }
 
     [Fact]
@@ -79,14 +86,71 @@ public sealed class JudgeStandingTests
         List<GoldCase> cases = [.. Enumerable.Range(1, 6).Select(i => Case(i, i <= 4 ? GoldCase.Quality : GoldCase.Canary))];
         var answered = new List<(Guid, DateTimeOffset)>();
         var kinds = new List<string>();
-        while (GoldSchedule.Next(cases, answered, 0) is { } next)
+        while (GoldSchedule.Next(cases, answered, null, false, 0).Case is { } next)
         {
             kinds.Add(next.Kind);
             answered.Add((next.Id, DateTimeOffset.UnixEpoch.AddMinutes(answered.Count)));
         }
         Assert.Equal(["quality", "quality", "canary", "quality", "quality", "canary"], kinds);
-        Assert.Null(GoldSchedule.Next(cases, answered, GoldSchedule.ProbeEvery - 1));
-        Assert.Equal(Id(1), GoldSchedule.Next(cases, answered, GoldSchedule.ProbeEvery)!.Id);
+        Assert.Equal(GoldTurn.None, GoldSchedule.Next(cases, answered, null, false, GoldSchedule.ProbeEvery - 1));
+        Assert.Equal(Id(1), GoldSchedule.Next(cases, answered, null, false, GoldSchedule.ProbeEvery).Case!.Id);
+    }
+
+    [Fact]
+    public void DrawnCanariesComeInTurnWithCasesWhileTheyAreDueAndEveryThirdTimeLater()
+    {
+        List<GoldCase> cases = [.. Enumerable.Range(1, 4).Select(i => new GoldCase { Id = Id(i), Space = "pitch", Task = "", Better = "b", Worse = "w", Kind = GoldCase.Quality, Origin = "admin", CreatedAt = DateTimeOffset.UnixEpoch })];
+        var (answered, drawn) = (new List<(Guid, DateTimeOffset)>(), 0);
+        string Step(bool due, int judged)
+        {
+            var turn = GoldSchedule.Next(cases, answered, drawn, due, judged);
+            if (turn.Draws)
+            {
+                drawn++;
+                return "drawn";
+            }
+            if (turn.Case is { } next)
+            {
+                answered.Add((next.Id, DateTimeOffset.UnixEpoch.AddMinutes(answered.Count)));
+                return "case";
+            }
+            return "none";
+        }
+        Assert.Equal(["case", "drawn", "case", "drawn", "case"], Enumerable.Range(0, 5).Select(_ => Step(due: true, 0)));
+        // No longer due: the rest of the cases; due again: without waiting for matches.
+        Assert.Equal(["case", "none"], Enumerable.Range(0, 2).Select(_ => Step(due: false, 0)));
+        Assert.Equal("drawn", Step(due: true, 0));
+        Assert.Equal(["case", "drawn", "case", "case", "drawn"], Enumerable.Range(0, 5).Select(_ => Step(due: false, GoldSchedule.ProbeEvery)));
+    }
+
+    [Fact]
+    public void AJudgeThatFallsForOneFamilyOfAttacksIsCompromisedHoweverManyOthersItWithstands()
+    {
+        GoldAnswer Drawn(int n, string attack, bool falls) => new()
+        {
+            Id = Id(n),
+            GoldId = Id(n),
+            JudgeId = Id(1),
+            Version = "v",
+            Space = "pitch",
+            Kind = GoldCase.Canary,
+            Attack = attack,
+            BetterFirst = falls ? -1 : 1,
+            WorseFirst = 1,
+            LengthLead = 10,
+            LatencyMs = 1,
+            CostMicroUsd = 0,
+            At = DateTimeOffset.UnixEpoch.AddSeconds(n),
+        };
+        List<GoldAnswer> answers = [Drawn(1, "flattery 2", true), Drawn(2, "unicode 1", false), Drawn(3, "instruction 4", false), Drawn(4, "unicode 11", false)];
+        Assert.False(JudgeStanding.Of(answers).Compromised);
+        answers.Add(Drawn(5, "flattery 5", true));
+        var standing = JudgeStanding.Of(answers);
+        Assert.True(standing.Compromised);
+        // They make no accuracy and no weight.
+        Assert.Equal((0, 5, 2), (standing.Cases, standing.Canaries, standing.CanariesFailed));
+        var judge = new Judge { Id = Id(1), Name = "j", Endpoint = "e", Model = "m", Origin = "admin", CreatedAt = DateTimeOffset.UnixEpoch, Version = "v" };
+        Assert.Equal(PanelTraining.Belief([judge], [], "pitch").Weight(Id(1)), PanelTraining.Belief([judge], answers, "pitch").Weight(Id(1)));
     }
 
     [Fact]

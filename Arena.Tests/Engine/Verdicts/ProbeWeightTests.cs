@@ -141,7 +141,7 @@ public sealed class ProbeWeightTests
         string Step(int judged)
         {
             now += TimeSpan.FromMinutes(1);
-            var trial = TrialSchedule.Next(cases, gold, open, probes, judged);
+            var trial = TrialSchedule.Next(cases, gold, null, false, open, probes, judged);
             if (trial.Gold is { } g)
             {
                 gold.Add((g.Id, now));
@@ -163,6 +163,6 @@ public sealed class ProbeWeightTests
         open.Clear();
         Assert.Equal(["gold", "gold", "none"], ((int[])[10, 10, 9]).Select(Step));
         cases.Clear();
-        Assert.Equal(Trial.None, TrialSchedule.Next(cases, gold, open, probes, 10));
+        Assert.Equal(Trial.None, TrialSchedule.Next(cases, gold, null, false, open, probes, 10));
     }
 }

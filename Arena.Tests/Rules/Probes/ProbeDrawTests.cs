@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Arena.Judges;
 using Arena.Rules;
 using Arena.Rules.Play;
 using Arena.Rules.Probes;
@@ -113,9 +113,7 @@ public sealed class ProbeDrawTests
     [Fact]
     public void NothingThatSpeaksToAJudgeGetsIntoAProbe()
     {
-        using var stream = typeof(ProbeDrawTests).Assembly.GetManifestResourceStream("attacks.json")!;
-        var attacks = JsonSerializer.Deserialize<List<Attack>>(stream, new JsonSerializerOptions(JsonSerializerDefaults.Web))!;
-        var speaking = attacks.Where(a => a.Kind is "instruction" or "fake verdict" or "closing the quotation" or "unicode" or "template marks" or "flattery").ToList();
+        var speaking = AttackSuite.All.Where(a => a.Kind is "instruction" or "fake verdict" or "closing the quotation" or "unicode" or "template marks" or "flattery").ToList();
         Assert.True(speaking.Count >= 50);
         Assert.Empty(speaking.Where(a => PlainAnswer.IsPlain(a.Text)).Select(a => a.Name));
         Assert.Empty(speaking.Where(a => PlainAnswer.IsPlain($"A honest answer comes first. {a.Text} And some more words after it.")).Select(a => a.Name));
@@ -124,6 +122,4 @@ public sealed class ProbeDrawTests
         Assert.False(PlainAnswer.IsPlain(new string('x', PlainAnswer.MostCharacters + 1)));
         Assert.False(PlainAnswer.IsPlain(" "));
     }
-
-    private sealed record Attack(string Kind, string Name, string Text);
 }

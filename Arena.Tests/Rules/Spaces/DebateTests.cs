@@ -109,7 +109,7 @@ public sealed class DebateTests
     {
         Assert.Equal(["argument", "clash", "honesty", "clarity"], Rubric.For("debate")!.Lines.Select(l => l.Key));
         var gold = GoldDesk.BuiltIn(DateTimeOffset.UnixEpoch).Where(g => g.Space == "debate").ToList();
-        Assert.Equal((4, 4), (gold.Count(g => g.Kind == "quality"), gold.Count(g => g.Kind == "canary")));
+        Assert.Equal((12, 4), (gold.Count(g => g.Kind == "quality"), gold.Count(g => g.Kind == "canary")));
         Assert.Distinct(gold.Select(g => g.Id));
     }
 }

@@ -1365,6 +1365,9 @@ namespace Arena.Migrations.Sqlite.Migrations
                     b.Property<long>("At")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Attack")
+                        .HasColumnType("TEXT");
+
                     b.Property<int>("BetterFirst")
                         .HasColumnType("INTEGER");
 
@@ -1501,6 +1504,42 @@ namespace Arena.Migrations.Sqlite.Migrations
                     b.HasKey("Id");
 
                     b.ToTable("Judges");
+                });
+
+            modelBuilder.Entity("Arena.Engine.Verdicts.JudgeEvent", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<Guid>("JudgeId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Seen")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Version")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("What")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("JudgeId", "Version", "Source", "What")
+                        .IsUnique();
+
+                    b.ToTable("JudgeEvents");
                 });
 
             modelBuilder.Entity("Arena.Engine.Verdicts.JudgingTrouble", b =>
@@ -1723,6 +1762,9 @@ namespace Arena.Migrations.Sqlite.Migrations
                         .HasColumnType("TEXT");
 
                     b.Property<long>("LatencyMs")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<int>("Own")
                         .HasColumnType("INTEGER");
 
                     b.Property<Guid>("ProbeId")
