@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Arena.Engine;
 using Arena.Engine.Agents;
 using Arena.Engine.Matches;
+using Arena.Engine.Ratings;
 using Arena.Engine.Store;
 using Arena.Engine.Verdicts;
 using Microsoft.EntityFrameworkCore;
@@ -17,7 +18,7 @@ namespace Arena.Judges;
 /// missing; a judge that fails is asked again later, and the match waits, with the reason for all to see.
 /// </summary>
 public sealed partial class PanelWorker(
-    IDbContextFactory<ArenaDb> factory, PlayedMatches matches, MatchCloser closer, MatchFeed feed, AgentClients agents, GroupWriter writer, OpenJudge open, PanelBook book,
+    IDbContextFactory<ArenaDb> factory, PlayedMatches matches, MatchCloser closer, MatchFeed feed, AgentClients agents, GroupWriter writer, OpenJudge open, PanelBook book, Ladders ladders,
     IOptions<JudgeOptions> options, TimeProvider time, ILogger<PanelWorker> log) : BackgroundService
 {
     /// <summary>Looks at every match that waits for a verdict, oldest first.</summary>
@@ -137,7 +138,7 @@ public sealed partial class PanelWorker(
     private async Task<IReadOnlyList<PersonSaid>> PeopleAsync(MatchId id, CancellationToken ct)
     {
         await using var db = await factory.CreateDbContextAsync(ct);
-        return await db.Escalations.AnyAsync(e => e.MatchId == id, ct) ? await PersonVotes.SaidAsync(db, id, DateTimeOffset.MinValue, ct) : [];
+        return await db.Escalations.AnyAsync(e => e.MatchId == id, ct) ? await PersonVotes.SaidAsync(db, ladders, id, DateTimeOffset.MinValue, ct) : [];
     }
 
     /// <summary>Whether a decision that the judges could not make may be made now: enough people said so, or people had their time.</summary>
@@ -309,7 +310,7 @@ public sealed partial class PanelWorker(
         var (after, troubles) = await StateAsync(id, ct);
         var heard = others.Where(o => after.Count(j => j.JudgeId == o.Id && j.OnAppeal) == 2).ToList();
         await using var db = await factory.CreateDbContextAsync(ct);
-        var people = await PersonVotes.SaidAsync(db, id, appeal.At, ct);
+        var people = await PersonVotes.SaidAsync(db, ladders, id, appeal.At, ct);
         var late = appeal.At + options.Value.Patience + options.Value.PeoplePatience <= time.GetUtcNow();
         if (!late && (others.Count > heard.Count || (heard.Count == 0 && people.Count < options.Value.LeastPeople)))
         {

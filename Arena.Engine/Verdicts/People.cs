@@ -14,6 +14,7 @@ public sealed class Escalation
 /// <summary>A person's choice between two texts whose writers were hidden.</summary>
 public sealed class PersonVote
 {
+    /// <summary>The match, or the gold case that was shown like one.</summary>
     public required MatchId MatchId { get; init; }
 
     public required Guid OwnerId { get; init; }

@@ -96,14 +96,7 @@ public sealed partial class ScrutinyWorker(IDbContextFactory<ArenaDb> factory, L
         {
             return 0;
         }
-        var ids = votes.Select(v => v.MatchId).Distinct().ToList();
-        var matches = (await db.Matches.AsNoTracking().Where(m => ids.Contains(m.Id)).Select(m => new { m.Id, m.Space, Seats = m.Seats.OrderBy(s => s.Player).Select(s => new { s.AgentId, s.VersionId }).ToList() }).ToListAsync(ct)).ToDictionary(m => m.Id);
-        List<SeenVote> seen = [.. votes.Where(v => matches.ContainsKey(v.MatchId) && matches[v.MatchId].Seats.Count == 2).Select(v =>
-        {
-            var match = matches[v.MatchId];
-            return new SeenVote(v.MatchId, v.OwnerId, match.Seats[0].AgentId.Value, match.Seats[1].AgentId.Value, v.Preferred,
-                ladders.Of(match.Space).Fit.Expected(match.Seats[0].VersionId.Value, match.Seats[1].VersionId.Value), v.At);
-        })];
+        var seen = await PersonVotes.SeenAsync(db, ladders, votes, ct);
         var raised = 0;
         foreach (var (person, record) in PersonScrutiny.Of(seen).Where(r => r.Value.Rigs).OrderBy(r => r.Key))
         {
@@ -117,7 +110,7 @@ public sealed partial class ScrutinyWorker(IDbContextFactory<ArenaDb> factory, L
                 OwnerA = person,
                 OwnerB = person,
                 Seen = string.Create(CultureInfo.InvariantCulture,
-                    $"Of {record.Votes} blind votes with a preference, {record.Shown} were on texts of {backed}, and {record.Backed} of these preferred it. The votes are {record.Evidence:0} times likelier from somebody who backs it whatever it wrote, or who votes against what others prefer, than from somebody who reads; an honest voter ever gets to {1 / VoterRecord.Alpha:0} once in {1 / VoterRecord.Alpha:0}."),
+                    $"Of {record.Votes} blind votes with a preference, {record.Shown} were on texts of {backed}, and {record.Backed} of these preferred it. The votes are {record.Evidence:0} times likelier from somebody who {(record.Down ? "votes it down" : "backs it")} whatever it wrote, or who votes against what others prefer, than from somebody who reads; an honest voter ever gets to {1 / VoterRecord.Alpha:0} once in {1 / VoterRecord.Alpha:0}."),
                 Changes = "These votes, and further ones, weigh nothing in verdicts that are still open. Closed matches stay as they are.",
                 State = Flag.Open,
                 At = now,

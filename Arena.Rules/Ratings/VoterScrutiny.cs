@@ -8,11 +8,12 @@ public readonly record struct CastVote(Guid First, Guid Second, double Chance, d
 
 /// <summary>What a voter's record shows.</summary>
 /// <param name="Votes">Votes with a preference.</param>
-/// <param name="Favourite">The contestant that it backs most, or null.</param>
+/// <param name="Favourite">The contestant that it pushes most, up or down, or null.</param>
 /// <param name="Backed">Of the votes in which that one took part, those for it.</param>
 /// <param name="Shown">Votes in which it took part.</param>
-/// <param name="Evidence">The larger of two e-values: how many times likelier the votes are from somebody who backs that one whatever it wrote, or who votes against the crowd.</param>
-public sealed record VoterRecord(int Votes, Guid? Favourite, int Backed, int Shown, double Evidence)
+/// <param name="Evidence">The mean of three e-values: how many times likelier the votes are from somebody who backs one contestant whatever it wrote, who votes it down whatever it wrote, or who votes against the crowd.</param>
+/// <param name="Down">Whether <paramref name="Favourite"/> is pushed down.</param>
+public sealed record VoterRecord(int Votes, Guid? Favourite, int Backed, int Shown, double Evidence, bool Down = false)
 {
     /// <summary>An honest voter is flagged with at most this chance, however long one looks (Ville's inequality).</summary>
     public const double Alpha = 0.01;
@@ -22,12 +23,12 @@ public sealed record VoterRecord(int Votes, Guid? Favourite, int Backed, int Sho
 
 /// <summary>
 /// Tells voters who push a contestant from voters who read. Votes are blind, so an honest voter prefers what others prefer, about as often; somebody who recognises a
-/// contestant's texts backs it nearly always. The e-value of a contestant multiplies, vote by vote, what such a voter would do by what the
-/// crowd would; over contestants it is averaged. A second one compares with a voter who turns the crowd round. Both together: their mean.
+/// contestant's texts backs it, or votes it down, nearly always. The e-value of a contestant multiplies, vote by vote, what such a voter would do by what the
+/// crowd would; over contestants it is averaged. Another one compares with a voter who turns the crowd round. All together: their mean.
 /// </summary>
 public static class VoterScrutiny
 {
-    // A rigging voter backs its contestant this often: it hides a little.
+    // A rigging voter pushes its contestant this often: it hides a little.
     private static readonly double[] Push = [0.8, 0.97];
 
     /// <param name="votes">One person's, oldest first.</param>
@@ -39,33 +40,18 @@ public static class VoterScrutiny
         {
             return new(0, null, 0, 0, 0);
         }
-        double sum = 0, best = 0;
-        var (favourite, backed, shown) = ((Guid?)null, 0, 0);
+        double best = 0;
+        var (sums, pushed, isDown) = (new double[2], names[0], false);
         foreach (var name in names)
         {
-            double mean = 0;
-            var (own, seen) = (0, 0);
-            foreach (var push in Push)
+            foreach (var down in (bool[])[false, true])
             {
-                double ratio = 1;
-                (own, seen) = (0, 0);
-                foreach (var vote in told.Where(v => v.First == name || v.Second == name))
+                var pushes = Pushes(told, name, down);
+                sums[down ? 1 : 0] += pushes;
+                if (pushes > best)
                 {
-                    var isFirst = vote.First == name;
-                    var wins = vote.Score > 0.5 == isFirst;
-                    // Of what was cast, at least as likely as it may have been.
-                    var chance = Bounded((isFirst ? vote.Chance : 1 - vote.Chance) + (wins ? vote.Doubt : -vote.Doubt));
-                    // One who backs a favourite against the crowd's own view; where the crowd backs it as well there is nothing to see.
-                    var pushed = Math.Max(push, chance);
-                    ratio *= wins ? pushed / chance : (1 - pushed) / (1 - chance);
-                    (own, seen) = (own + (wins ? 1 : 0), seen + 1);
+                    (best, pushed, isDown) = (pushes, name, down);
                 }
-                mean += ratio / Push.Length;
-            }
-            sum += mean;
-            if (mean > best)
-            {
-                (best, favourite, backed, shown) = (mean, name, own, seen);
             }
         }
         double against = 1;
@@ -74,7 +60,39 @@ public static class VoterScrutiny
             var chance = Bounded((vote.Score > 0.5 ? vote.Chance : 1 - vote.Chance) + vote.Doubt);
             against *= 0.5 * (1 - chance) / chance + 0.5;
         }
-        return new(told.Count, favourite, backed, shown, (sum / names.Count + against) / 2);
+        var own = told.Where(v => v.First == pushed || v.Second == pushed).ToList();
+        return new(told.Count, pushed, own.Count(v => v.Score > 0.5 == (v.First == pushed)), own.Count, (sums.Sum() / names.Count + against) / 3, isDown);
+    }
+
+    /// <summary>
+    /// What is left of a vote's weight, 0 to 1: one over how many times likelier the same person's other votes are from somebody who pushes its winner up or its loser
+    /// down whatever they wrote, where that is more than once. Honest voters keep nearly all of it: such an e-value ever exceeds x with chance 1/x at most.
+    /// </summary>
+    /// <param name="others">The person's other votes.</param>
+    /// <param name="winner">The contestant that the vote prefers.</param>
+    public static double Left(IReadOnlyList<CastVote> others, Guid winner, Guid loser) =>
+        1 / Math.Max(1, Math.Max(Pushes(others, winner, down: false), Pushes(others, loser, down: true)));
+
+    /// <summary>How many times likelier the votes are from somebody who pushes a contestant up, or down, than from somebody who reads; ties say nothing.</summary>
+    private static double Pushes(IReadOnlyList<CastVote> votes, Guid name, bool down)
+    {
+        double mean = 0;
+        foreach (var push in Push)
+        {
+            double ratio = 1;
+            foreach (var vote in votes.Where(v => v.Score != 0.5 && (v.First == name || v.Second == name)))
+            {
+                var isFirst = vote.First == name;
+                // Whether the vote did what is being looked for, and how likely an honest one does: of what was cast, at least as likely as it may have been.
+                var (did, likely) = (vote.Score > 0.5 == isFirst != down, isFirst != down ? vote.Chance : 1 - vote.Chance);
+                var chance = Bounded(likely + (did ? vote.Doubt : -vote.Doubt));
+                // One who pushes against the crowd's own view; where the crowd does the same there is nothing to see.
+                var pushed = Math.Max(push, chance);
+                ratio *= did ? pushed / chance : (1 - pushed) / (1 - chance);
+            }
+            mean += ratio / Push.Length;
+        }
+        return mean;
     }
 
     /// <summary>No crowd is that sure.</summary>

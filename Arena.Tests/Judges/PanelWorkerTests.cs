@@ -33,7 +33,7 @@ public sealed class PanelWorkerTests : IAsyncLifetime
 
     private PanelWorker Worker() => new(
         _engine.Get<IDbContextFactory<Arena.Engine.ArenaDb>>(), _engine.Get<PlayedMatches>(), _engine.Get<MatchCloser>(), _engine.Get<MatchFeed>(), _engine.Get<AgentClients>(),
-        _engine.Get<GroupWriter>(), Open, new PanelBook(_engine.Get<IDbContextFactory<Arena.Engine.ArenaDb>>()), Options.Create(_options), _engine.Time, NullLogger<PanelWorker>.Instance);
+        _engine.Get<GroupWriter>(), Open, new PanelBook(_engine.Get<IDbContextFactory<Arena.Engine.ArenaDb>>()), _engine.Get<Arena.Engine.Ratings.Ladders>(), Options.Create(_options), _engine.Time, NullLogger<PanelWorker>.Instance);
 
     private async Task<T> DeskAsync<T>(Func<JudgeDesk, Task<T>> use)
     {
@@ -276,6 +276,63 @@ public sealed class PanelWorkerTests : IAsyncLifetime
         Assert.Contains("decided", (await PeopleAsync(async d => await d.VoteAsync(id, await _engine.OwnerAsync(), "left", default))).Refused, StringComparison.Ordinal);
         Assert.True(await DeskAsync(d => d.ClearAsync(judge.Id)));
         Assert.Null((await after.Judges.AsNoTracking().SingleAsync()).Compromised);
+    }
+
+    [Fact]
+    public async Task KnownPairsComeFirstAndDecideWhatAPersonsVoteWeighs()
+    {
+        await using var writer = await ScriptedChatServer.StartAsync();
+        await using var server = await ScriptedChatServer.StartAsync(ChatMode.JudgeFirst);
+        await JudgeAsync(server);
+        var id = await WrittenAsync(writer);
+        var better = GoldDesk.BuiltIn(DateTimeOffset.UnixEpoch).ToDictionary(g => g.Id, g => QuotedEntry.Of(g.Better, "\0", []));
+        await using (var db = await _engine.DbAsync())
+        {
+            await new GoldDesk(db, _engine.Time).SeedAsync(default);
+        }
+        Assert.Equal(0, await Worker().LookAsync(default));
+
+        // Three who always take the worse text, and vote for the short one; then three who read.
+        var asked = new List<Guid>();
+        foreach (var reads in (bool[])[false, false, false, true, true, true])
+        {
+            var person = await _engine.OwnerAsync();
+            Assert.Equal(new PersonStanding(0, 0, 5, false), await PeopleAsync(d => d.StandingAsync(person, default)));
+            var known = 0;
+            while (await PeopleAsync(d => d.NextAsync(person, default)) is { } pair)
+            {
+                if (pair.Match == id)
+                {
+                    Assert.Null((await PeopleAsync(d => d.VoteAsync(id, person, pair.Left == Long == reads ? "left" : "right", default))).Refused);
+                    continue;
+                }
+                var left = pair.Left == better[pair.Match.Value];
+                var other = better.Keys.First(g => g != pair.Match.Value);
+                Assert.Contains("your turn", (await PeopleAsync(d => d.VoteAsync(new(other), person, "left", default))).Refused, StringComparison.Ordinal);
+                var (seen, refused) = await PeopleAsync(d => d.VoteAsync(pair.Match, person, left == reads ? "left" : "right", default));
+                Assert.Null(refused);
+                Assert.Equal(left ? "left" : "right", seen!.Known);
+                Assert.Contains("already", (await PeopleAsync(d => d.VoteAsync(pair.Match, person, "tie", default))).Refused, StringComparison.Ordinal);
+                asked.Add(pair.Match.Value);
+                known++;
+            }
+            Assert.Equal(PersonStanding.KnownFirst, known);
+            var standing = await PeopleAsync(d => d.StandingAsync(person, default));
+            Assert.Equal(new PersonStanding(known, reads ? known : 0, 5, false), standing);
+            Assert.Equal(reads ? Panel.PersonWeight / 2 : 0, standing.Weight);
+            Assert.Contains(reads ? "50 % of a full vote" : "no more than guessing", standing.Why, StringComparison.Ordinal);
+            if (!reads)
+            {
+                // Votes that weigh nothing decide nothing, however many they are.
+                Assert.Equal(0, await Worker().LookAsync(default));
+            }
+        }
+        // Everybody has an order of their own.
+        Assert.True(asked.Distinct().Count() > PersonStanding.KnownFirst);
+        Assert.Equal(1, await Worker().LookAsync(default));
+        await using var after = await _engine.DbAsync();
+        Assert.Equal([0, 1_000_000], await after.MatchSeats.Where(s => s.MatchId == id).OrderBy(s => s.Player).Select(s => s.Score!.Value).ToListAsync());
+        Assert.Contains("\"people\":3", (await after.Verdicts.SingleAsync(v => v.MatchId == id)).Explanation, StringComparison.Ordinal);
     }
 
     [Fact]

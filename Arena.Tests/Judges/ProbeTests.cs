@@ -327,7 +327,7 @@ public sealed class ProbeTests : IAsyncLifetime
         await _engine.PlayedAsync("pitch", [.. versions]);
         var panel = new PanelWorker(
             Factory, _engine.Get<PlayedMatches>(), _engine.Get<MatchCloser>(), _engine.Get<MatchFeed>(), _engine.Get<AgentClients>(),
-            _engine.Get<Arena.Engine.Store.GroupWriter>(), Open, new PanelBook(Factory), Options.Create(_options), _engine.Time, NullLogger<PanelWorker>.Instance);
+            _engine.Get<Arena.Engine.Store.GroupWriter>(), Open, new PanelBook(Factory), _engine.Get<Arena.Engine.Ratings.Ladders>(), Options.Create(_options), _engine.Time, NullLogger<PanelWorker>.Instance);
         await panel.LookAsync(default);
         var asMatch = server.Seen.ToList();
         server.Seen.Clear();

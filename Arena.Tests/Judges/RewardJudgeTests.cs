@@ -54,7 +54,7 @@ public sealed class RewardJudgeTests : IClassFixture<RewardJudgeTests.Served>, I
 
     private PanelWorker Panel() => new(
         _engine.Get<IDbContextFactory<Arena.Engine.ArenaDb>>(), _engine.Get<PlayedMatches>(), _engine.Get<MatchCloser>(), _engine.Get<MatchFeed>(), _engine.Get<AgentClients>(),
-        _engine.Get<GroupWriter>(), Open, new PanelBook(_engine.Get<IDbContextFactory<Arena.Engine.ArenaDb>>()), Options.Create(_options), _engine.Time, NullLogger<PanelWorker>.Instance);
+        _engine.Get<GroupWriter>(), Open, new PanelBook(_engine.Get<IDbContextFactory<Arena.Engine.ArenaDb>>()), _engine.Get<Arena.Engine.Ratings.Ladders>(), Options.Create(_options), _engine.Time, NullLogger<PanelWorker>.Instance);
 
     private async Task<MatchId> WrittenAsync(ScriptedChatServer writer)
     {

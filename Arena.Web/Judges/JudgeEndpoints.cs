@@ -31,6 +31,7 @@ internal static class JudgeEndpoints
         judges.MapGet("/gold", ListGold).RequireAuthorization(Access.Admin);
         judges.MapPost("/gold", AddGold).RequireAuthorization(Access.Admin);
         judges.MapGet("/blind", NextBlind).RequireAuthorization(Access.Owner);
+        judges.MapGet("/blind/standing", ReadStanding).RequireAuthorization(Access.Owner);
         judges.MapPost("/blind/{match:guid}", VoteBlind).RequireAuthorization(Access.Owner);
         var appeals = api.MapGroup("/matches/{match:guid}/appeal").WithTags("Judges");
         appeals.MapGet("", ReadAppeal);
@@ -99,9 +100,13 @@ internal static class JudgeEndpoints
     private static async Task<Results<Ok<BlindAnswer>, NoContent>> NextBlind(ClaimsPrincipal user, PeopleDesk desk, CancellationToken ct) =>
         await desk.NextAsync(user.RequiredOwner(), ct) is { } pair ? TypedResults.Ok(new BlindAnswer(pair.Match.Value, pair.Space, pair.Task, pair.Left, pair.Right)) : TypedResults.NoContent();
 
+    /// <summary>What one's own votes weigh, by which rule, and why.</summary>
+    private static async Task<Ok<StandingAnswer>> ReadStanding(ClaimsPrincipal user, PeopleDesk desk, CancellationToken ct) =>
+        TypedResults.Ok(StandingAnswer.Of(await desk.StandingAsync(user.RequiredOwner(), ct)));
+
     private static async Task<IResult> VoteBlind(Guid match, VoteWish wish, ClaimsPrincipal user, PeopleDesk desk, CancellationToken ct) =>
         await desk.VoteAsync(new(match), user.RequiredOwner(), wish.Choice, ct) is var (seen, refused) && seen is not null
-            ? TypedResults.Ok(new { seen.Left, seen.Right })
+            ? TypedResults.Ok(new { seen.Left, seen.Right, seen.Known })
             : Problems.Because("vote-refused", refused!);
 
     private static async Task<Results<Ok<AppealAnswer>, ProblemHttpResult>> ReadAppeal(Guid match, ArenaDb db, CancellationToken ct) =>
@@ -209,6 +214,15 @@ internal static class JudgeEndpoints
     public sealed record GoldWish([Required] string Space, [Required] string Task, [Required] string Better, string Worse = "", string Kind = GoldCase.Quality);
 
     public sealed record BlindAnswer(Guid Match, string Space, string Task, string Left, string Right);
+
+    /// <param name="Weight">Log-odds of a vote of yours, 0 to 0.85, before what you lean to is taken off.</param>
+    /// <param name="Known">Known pairs that you answered.</param>
+    /// <param name="Right">Of these, rightly.</param>
+    /// <param name="Needed">Known pairs before a vote weighs anything.</param>
+    public sealed record StandingAnswer(double Weight, int Known, double Right, int Needed, bool Flagged, string Why, string Rule)
+    {
+        public static StandingAnswer Of(PersonStanding s) => new(s.Weight, s.Known, s.Right, s.Needed, s.Flagged, s.Why, PersonVotes.Rule);
+    }
 
     /// <param name="Choice">left, right or tie.</param>
     public sealed record VoteWish([Required] string Choice);

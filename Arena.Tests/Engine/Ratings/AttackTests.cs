@@ -1,3 +1,4 @@
+using Arena.Engine.Verdicts;
 using Arena.Rules.Ratings;
 using Arena.Tests.Rules.Ratings;
 
@@ -87,8 +88,12 @@ public sealed class AttackTests(ITestOutputHelper output)
             found.Add(ThrownGames.Look(league.Book, league.Terms).Where(f => f.Gainer == target.Id).Sum(f => f.Pairs.Count(p => sybils.Any(s => s.Id == p.Loser))));
         }
         output.WriteLine($"{name}: gain {gains.Average():0.0} ± {Reach(gains):0.0} points (undefended {bare.Average():0.0}), {ranks.Average():0.00} ± {Reach(ranks):0.00} ranks, {found.Average():0.0} of 10 pairs found");
+        output.WriteLine($"  points: median {At(gains, 0.5):0.0}, nine of ten at most {At(gains, 0.9):0.0}, worst {gains.Max():0.0} (seed {Seeds(12, 60).ElementAt(gains.IndexOf(gains.Max()))}); ranks: median {At(ranks, 0.5):0}, nine of ten at most {At(ranks, 0.9):0}, worst {ranks.Max():0} (seed {Seeds(12, 60).ElementAt(ranks.IndexOf(ranks.Max()))}); {gains.Count(g => g <= 15)} and {ranks.Count(r => r <= 1)} of {gains.Count} seeds within the goal");
         Assert.True(gains.Average() + Reach(gains) <= 15, $"{gains.Average()} ± {Reach(gains)} points");
         Assert.True(ranks.Average() + Reach(ranks) <= 1, $"{ranks.Average()} ± {Reach(ranks)} ranks");
+        // List by list: nine of ten. The worst is printed above and said in docs/judging.md.
+        Assert.True(At(gains, 0.9) <= 15, $"{At(gains, 0.9)} points");
+        Assert.True(At(ranks, 0.9) <= 1, $"{At(ranks, 0.9)} ranks");
     }
 
     private static void Throw(League league, LeaguePlayer target, IReadOnlyList<LeaguePlayer> sybils)
@@ -174,10 +179,30 @@ public sealed class AttackTests(ITestOutputHelper output)
         Assert.True(bare.Average() > 50);
     }
 
+    /// <summary>One way of rigging three hundred votes.</summary>
+    /// <param name="Known">Known pairs that each account answers first, rightly.</param>
+    /// <param name="Down">The target is voted down.</param>
+    /// <param name="Honest">Honest votes on other pairs before each rigged one.</param>
+    private sealed record Rigging(string Name, int Accounts, int Votes, int Known, bool Down = false, int Honest = 0);
+
+    private static readonly Rigging[] Riggings =
+    [
+        new("10 accounts x 30 votes, up", 10, 30, PersonStanding.KnownFull),
+        new("10 accounts x 30 votes, down", 10, 30, PersonStanding.KnownFull, Down: true),
+        new("10 accounts x 30 votes among as many honest ones, up", 10, 30, PersonStanding.KnownFull, Honest: 1),
+        new("10 accounts x 30 votes among as many honest ones, down", 10, 30, PersonStanding.KnownFull, Down: true, Honest: 1),
+        new("300 accounts x 1 vote, up", 300, 1, 0),
+        new("50 accounts x 5 known pairs and 1 vote, up", 50, 1, PersonStanding.KnownFirst),
+        new("50 accounts x 5 known pairs and 1 vote, down", 50, 1, PersonStanding.KnownFirst, Down: true),
+        new("27 accounts x 10 known pairs and 1 vote, up", 27, 1, PersonStanding.KnownFull),
+    ];
+
     [Fact]
-    public void ThreeHundredRiggedVotesOnTheStandardWorkloadMoveNobodyAndHonestVotersAreLeftAlone()
+    public void ThreeHundredRiggedVotesOnTheStandardWorkloadMoveNobodyWhileTheyCountAndHonestVotersAreLeftAlone()
     {
-        var (honestVoters, wronged, caught, rigged, worst, worstUntil, worstBare) = (0, 0, 0, 0, 0, 0, 0);
+        var (honestVoters, wronged, left) = (0, 0, new List<double>());
+        var bare = 0;
+        var moved = Riggings.ToDictionary(r => r.Name, _ => (Ranks: 0, Weight: 0.0, Caught: 0, Accounts: 0));
         foreach (var seed in Seeds(2, 10))
         {
             var numbers = new TestNumbers(seed);
@@ -185,82 +210,107 @@ public sealed class AttackTests(ITestOutputHelper output)
             var skill = Enumerable.Range(0, 129).Select(_ => 150 * numbers.Normal()).OrderDescending().ToArray();
             var ids = Enumerable.Range(0, 129).Select(i => League.Id(i + 1)).ToArray();
             double Expected(int a, int b) => 1 / (1 + Math.Pow(10, (skill[b] - skill[a]) / 400));
-            var crowd = new BradleyTerryPosterior(129);
             const int each = 206;
+            var shares = new double[129, 129];
             for (var a = 0; a < 129; a++)
             {
                 for (var b = a + 1; b < 129; b++)
                 {
                     var p = Expected(a, b);
-                    crowd.Add(a, b, Math.Clamp((each * p + Math.Sqrt(each * p * (1 - p)) * numbers.Normal()) / each, 0, 1), each);
+                    shares[a, b] = Math.Clamp((each * p + Math.Sqrt(each * p * (1 - p)) * numbers.Normal()) / each, 0, 1);
                 }
             }
-            crowd.Settle();
+            var crowd = Crowd();
             double Chance(int a, int b) => 1 / (1 + Math.Exp(crowd.Ratings[b] - crowd.Ratings[a]));
             int[] Order(ReadOnlySpan<double> ratings) => [.. ratings.ToArray().Select((r, i) => (r, i)).OrderByDescending(x => x.r).Select(x => x.i)];
             var before = Order(crowd.Ratings);
             for (var voter = 0; voter < 1_000; voter++)
             {
-                var votes = Enumerable.Range(0, 40).Select(_ => Pair()).Select(p => new CastVote(ids[p.A], ids[p.B], Chance(p.A, p.B), numbers.Uniform() < Expected(p.A, p.B) ? 1 : 0)).ToList();
+                var votes = Enumerable.Range(0, 40).Select(_ => Read()).ToList();
                 honestVoters++;
                 wronged += VoterScrutiny.Of(votes).Rigs ? 1 : 0;
+                left.AddRange(voter % 20 > 0 ? [] : votes.Select((v, i) => VoterScrutiny.Left([.. votes.Where((_, j) => j != i)], v.Score > 0.5 ? v.First : v.Second, v.Score > 0.5 ? v.Second : v.First)));
             }
-            // Ten accounts, thirty votes each, all for one model of the middle, which they find among what they are shown.
             var target = before[64];
-            var bare = new List<(int Other, bool Counted)>();
-            var kept = new List<int>();
-            for (var account = 0; account < 10; account++)
+            foreach (var rigging in Riggings)
             {
-                var votes = new List<CastVote>();
-                for (var vote = 0; vote < 30; vote++)
+                var after = Crowd();
+                var (weight, caught) = (0.0, 0);
+                for (var account = 0; account < rigging.Accounts; account++)
                 {
-                    var other = (int)(129 * numbers.Uniform());
-                    other = other == target ? (target + 1) % 129 : other;
-                    // Counted until the record gives the account away, as on the site.
-                    bare.Add((other, !VoterScrutiny.Of(votes).Rigs));
-                    votes.Add(new(ids[target], ids[other], Chance(target, other), 1));
+                    var votes = new List<CastVote>();
+                    for (var vote = 0; vote < rigging.Votes; vote++)
+                    {
+                        votes.AddRange(Enumerable.Range(0, rigging.Honest).Select(_ => Read()));
+                        var other = Other(target);
+                        var (winner, loser) = rigging.Down ? (other, target) : (target, other);
+                        // As on the site: what the known pairs earned, less what the account's leaning takes off, nothing once it is caught.
+                        var standing = new PersonStanding(rigging.Known, rigging.Known, PersonStanding.KnownFirst, VoterScrutiny.Of(votes).Rigs);
+                        var share = standing.Weight / Panel.PersonWeight * VoterScrutiny.Left(votes, ids[winner], ids[loser]);
+                        weight += share;
+                        if (share > 0)
+                        {
+                            after.Add(winner, loser, 1, share);
+                        }
+                        votes.Add(new(ids[target], ids[other], Chance(target, other), rigging.Down ? 0 : 1));
+                    }
+                    caught += VoterScrutiny.Of(votes).Rigs ? 1 : 0;
                 }
-                rigged++;
-                if (VoterScrutiny.Of(votes).Rigs)
-                {
-                    caught++;
-                    continue;
-                }
-                foreach (var vote in votes)
-                {
-                    kept.Add(Array.IndexOf(ids, vote.Second));
-                }
+                after.Refit();
+                var so = moved[rigging.Name];
+                moved[rigging.Name] = (Math.Max(so.Ranks, Moved(before, Order(after.Ratings))), Math.Max(so.Weight, weight), so.Caught + caught, so.Accounts + rigging.Accounts);
             }
-            // First only what accounts did that were never caught; then also what the others did before they were; then all.
-            kept.ForEach(other => crowd.Add(target, other, 1));
-            crowd.Refit();
-            worst = Math.Max(worst, Moved(before, Order(crowd.Ratings)));
-            foreach (var (other, _) in bare.Where(b => b.Counted))
+            // Three hundred votes that all count full: without defence, or from as many accounts that have each earned it, three thousand votes more.
+            var full = Crowd();
+            for (var vote = 0; vote < 300; vote++)
             {
-                crowd.Add(target, other, 1);
+                full.Add(target, Other(target), 1);
             }
-            crowd.Refit();
-            worstUntil = Math.Max(worstUntil, Moved(before, Order(crowd.Ratings)));
-            foreach (var (other, _) in bare.Where(b => !b.Counted))
-            {
-                crowd.Add(target, other, 1);
-            }
-            crowd.Refit();
-            worstBare = Math.Max(worstBare, Moved(before, Order(crowd.Ratings)));
+            full.Refit();
+            bare = Math.Max(bare, Moved(before, Order(full.Ratings)));
 
-            (int A, int B) Pair()
+            BradleyTerryPosterior Crowd()
             {
-                var (a, b) = ((int)(129 * numbers.Uniform()), (int)(128 * numbers.Uniform()));
-                return (a, b >= a ? b + 1 : b);
+                var all = new BradleyTerryPosterior(129);
+                for (var a = 0; a < 129; a++)
+                {
+                    for (var b = a + 1; b < 129; b++)
+                    {
+                        all.Add(a, b, shares[a, b], each);
+                    }
+                }
+                all.Settle();
+                return all;
+            }
+            CastVote Read()
+            {
+                var a = (int)(129 * numbers.Uniform());
+                var b = Other(a);
+                return new(ids[a], ids[b], Chance(a, b), numbers.Uniform() < Expected(a, b) ? 1 : 0);
+            }
+            int Other(int than)
+            {
+                var other = (int)(128 * numbers.Uniform());
+                return other >= than ? other + 1 : other;
             }
         }
-        output.WriteLine($"W2: {caught} of {rigged} rigging accounts caught, {wronged} of {honestVoters} honest voters flagged, {worst} ranks moved at most ({worstUntil} while every vote counts until its account is caught, {worstBare} undefended)");
-        Assert.True(worst <= 1, $"{worst} ranks");
+        foreach (var (name, so) in moved)
+        {
+            output.WriteLine($"{name}: {so.Ranks} ranks moved at most, votes counted as {so.Weight:0.0}, {so.Caught} of {so.Accounts} accounts caught");
+        }
+        output.WriteLine($"undefended, or from 300 accounts that answered ten known pairs each: {bare} ranks; {wronged} of {honestVoters} honest voters flagged, whose votes keep {left.Average():0.000} of their weight");
+        Assert.All(moved, m => Assert.True(m.Value.Ranks <= 1, $"{m.Key}: {m.Value.Ranks} ranks"));
+        // The attack has teeth, and the defence costs an honest voter little.
+        Assert.True(bare > 1, $"{bare} ranks undefended");
         Assert.True(wronged <= honestVoters / 100, $"{wronged} of {honestVoters}");
-        Assert.True(caught >= 0.9 * rigged, $"{caught} of {rigged}");
+        Assert.True(left.Average() > 0.75, $"{left.Average()}");
+        Assert.All(Riggings.Where(r => r.Votes == 30), r => Assert.True(moved[r.Name].Caught >= 0.9 * moved[r.Name].Accounts, $"{r.Name}: {moved[r.Name].Caught} of {moved[r.Name].Accounts} caught"));
     }
 
     private static int Moved(int[] before, int[] after) => before.Select((m, i) => Math.Abs(Array.IndexOf(after, m) - i)).Max();
+
+    /// <summary>A quantile, the larger neighbour where it falls between two.</summary>
+    private static double At(List<double> values, double share) => values.Order().ElementAt((int)Math.Ceiling(share * (values.Count - 1)));
 
     /// <summary>Half the width of a 95 % interval of the mean.</summary>
     private static double Reach(List<double> values)

@@ -19,12 +19,7 @@ public sealed class FlagTests : IAsyncLifetime
     [Fact]
     public async Task ThrownGamesAreFlaggedTakenOutOfTheLadderAndComeBackWhenAnAdministratorDismissesTheFlag()
     {
-        var script = new ScriptConfig("function act(o) { return o.legal[0]; }");
-        var agents = new List<AgentCreated>();
-        for (var i = 0; i < 8; i++)
-        {
-            agents.Add(await _engine.AgentAsync(AgentKind.Script, script));
-        }
+        var agents = await AgentsAsync(8);
         await using (var db = await _engine.DbAsync())
         {
             // Evenly matched all around; then one loses sixty games to another.
@@ -41,10 +36,6 @@ public sealed class FlagTests : IAsyncLifetime
             for (var i = 0; i < 60; i++)
             {
                 Add(db, agents[0], agents[1], 1);
-            }
-            foreach (var agent in agents)
-            {
-                db.Ratings.Add(new Rating { Space = "tic-tac-toe", VersionId = agent.Version.Id, AgentId = agent.Agent.Id, Games = 100 });
             }
             await db.SaveChangesAsync();
         }
@@ -82,6 +73,140 @@ public sealed class FlagTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WinsTradedInStretchesAreFlaggedTakenOutOfTheLadderAndComeBackWhenTheFlagIsDismissed()
+    {
+        var agents = await AgentsAsync(8);
+        await using (var db = await _engine.DbAsync())
+        {
+            for (var round = 0; round < 12; round++)
+            {
+                for (var a = 0; a < 8; a++)
+                {
+                    for (var b = a + 1; b < 8; b++)
+                    {
+                        Add(db, agents[a], agents[b], (round + a + b) % 2);
+                    }
+                }
+            }
+            // The first two take turns in winning twenty in a row; their sum stays nearly even.
+            foreach (var wins in (int[])[1, 0, 1, 0, 1])
+            {
+                for (var i = 0; i < 20; i++)
+                {
+                    Add(db, agents[0], agents[1], wins);
+                }
+            }
+            await db.SaveChangesAsync();
+        }
+        var keeper = _engine.Get<LadderKeeper>();
+        await keeper.TickAsync(default);
+        var before = Milli();
+        Assert.Equal(1, await _engine.Get<ScrutinyWorker>().LookAsync(default));
+        _engine.Time.Advance(TimeSpan.FromMinutes(5));
+        await keeper.TickAsync(default);
+        Assert.NotEqual(before, Milli());
+
+        using var scope = _engine.Scope();
+        var desk = scope.ServiceProvider.GetRequiredService<FlagDesk>();
+        var file = Assert.Single(await desk.OfOwnerAsync(agents[0].Agent.OwnerId, default));
+        Assert.Equal((Flag.TradedWins, Flag.Open), (file.Flag.Kind, file.Flag.State));
+        Assert.Contains("come in stretches that one and then the other wins", file.Flag.Seen, StringComparison.Ordinal);
+        Assert.Equal(file.Flag.Id, Assert.Single(await desk.OfOwnerAsync(agents[1].Agent.OwnerId, default)).Flag.Id);
+        Assert.Null(await desk.DecideAsync(file.Flag.Id, await _engine.OwnerAsync(), Flag.Upheld, "They took turns.", default));
+        _engine.Time.Advance(TimeSpan.FromMinutes(5));
+        await keeper.TickAsync(default);
+        Assert.NotEqual(before, Milli());
+        Assert.Null(await desk.DecideAsync(file.Flag.Id, await _engine.OwnerAsync(), Flag.Dismissed, "Both were updated in turn.", default));
+        _engine.Time.Advance(TimeSpan.FromMinutes(5));
+        await keeper.TickAsync(default);
+        Assert.Equal(before, Milli());
+        // A dismissed flag is not raised again.
+        Assert.Equal(0, await _engine.Get<ScrutinyWorker>().LookAsync(default));
+
+        (long, long) Milli() => (_engine.Get<Ladders>().Of("tic-tac-toe").Fit.Places[agents[0].Version.Id.Value].Milli, _engine.Get<Ladders>().Of("tic-tac-toe").Fit.Places[agents[1].Version.Id.Value].Milli);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task VotesForOrAgainstOneAgentAreFlaggedWeighNothingAndWeighAgainWhenTheFlagIsDismissed(bool down)
+    {
+        var agents = await AgentsAsync(6);
+        var (rigger, reader) = (await _engine.OwnerAsync(), await _engine.OwnerAsync());
+        var matches = new List<MatchId>();
+        await using (var db = await _engine.DbAsync())
+        {
+            for (var match = 0; match < 40; match++)
+            {
+                var other = 1 + match % 5;
+                var id = match % 2 == 0 ? Add(db, agents[0], agents[other], 1) : Add(db, agents[other], agents[0], 1);
+                matches.Add(id);
+                var own = match % 2;
+                db.PersonVotes.Add(Vote(id, rigger, down ? 1 - own : own));
+                db.PersonVotes.Add(Vote(id, reader, match % 3 == 0 ? 0 : match % 3 == 1 ? 1 : own));
+            }
+            await db.SaveChangesAsync();
+        }
+        await _engine.Get<LadderKeeper>().TickAsync(default);
+        // Before it is flagged, each vote is worth one over how much the others lean to the agent.
+        var open = await SaidAsync();
+        Assert.InRange(open[0].Weight, 1e-9, 0.05 * Panel.PersonWeight);
+        Assert.InRange(open[1].Weight, 0.3 * Panel.PersonWeight, Panel.PersonWeight);
+
+        Assert.Equal(1, await _engine.Get<ScrutinyWorker>().LookAsync(default));
+        using var scope = _engine.Scope();
+        var desk = scope.ServiceProvider.GetRequiredService<FlagDesk>();
+        Assert.Empty(await desk.OfOwnerAsync(reader, default));
+        var file = Assert.Single(await desk.OfOwnerAsync(rigger, default));
+        Assert.Equal((Flag.RiggedVotes, Flag.Open), (file.Flag.Kind, file.Flag.State));
+        Assert.Contains(down ? "votes it down whatever it wrote" : "backs it whatever it wrote", file.Flag.Seen, StringComparison.Ordinal);
+        Assert.Contains(agents[0].Agent.Name, file.Flag.Seen, StringComparison.Ordinal);
+        var flagged = await SaidAsync();
+        Assert.Equal((0, open[1].Weight), (flagged[0].Weight, flagged[1].Weight));
+        await using (var db = await _engine.DbAsync())
+        {
+            Assert.Contains("until an administrator has looked", (await PersonVotes.StandingsAsync(db, [rigger], default))[rigger].Why, StringComparison.Ordinal);
+        }
+        Assert.Null(await desk.DecideAsync(file.Flag.Id, await _engine.OwnerAsync(), Flag.Dismissed, "A relative's agent, but read.", default));
+        Assert.Equal(open[0].Weight, (await SaidAsync())[0].Weight);
+        Assert.Equal(0, await _engine.Get<ScrutinyWorker>().LookAsync(default));
+
+        async Task<IReadOnlyList<PersonSaid>> SaidAsync()
+        {
+            await using var db = await _engine.DbAsync();
+            return [.. (await PersonVotes.SaidAsync(db, _engine.Get<Ladders>(), matches[^1], DateTimeOffset.MinValue, default)).OrderBy(s => s.Weight)];
+        }
+        PersonVote Vote(MatchId match, Guid who, int preferred) => new() { MatchId = match, OwnerId = who, First = 0, Preferred = preferred, At = _engine.Time.GetUtcNow() };
+    }
+
+    [Theory]
+    [InlineData(0, 0, false, 0)]
+    [InlineData(4, 4, false, 0)]
+    [InlineData(5, 5, false, 0.425)]
+    [InlineData(5, 4, false, 0.425)]
+    [InlineData(5, 3, false, 0.1438)]
+    [InlineData(8, 8, false, 0.68)]
+    [InlineData(10, 8, false, Panel.PersonWeight)]
+    [InlineData(5, 2, false, 0)]
+    [InlineData(20, 10, false, 0)]
+    [InlineData(20, 20, true, 0)]
+    public void AVoteWeighsWhatItsVotersKnownPairsEarned(int known, double right, bool flagged, double weight) =>
+        Assert.Equal(weight, new PersonStanding(known, right, PersonStanding.KnownFirst, flagged).Weight, 4);
+
+    private async Task<List<AgentCreated>> AgentsAsync(int count)
+    {
+        var agents = new List<AgentCreated>();
+        for (var i = 0; i < count; i++)
+        {
+            agents.Add(await _engine.AgentAsync(AgentKind.Script, new ScriptConfig("function act(o) { return o.legal[0]; }")));
+        }
+        await using var db = await _engine.DbAsync();
+        db.Ratings.AddRange(agents.Select(a => new Rating { Space = "tic-tac-toe", VersionId = a.Version.Id, AgentId = a.Agent.Id, Games = 100 }));
+        await db.SaveChangesAsync();
+        return agents;
+    }
+
+    [Fact]
     public void OnePersonWhoAlwaysBacksOneAgentIsFlaggedAndTenReadersAreNot()
     {
         var numbers = new Arena.Tests.Rules.Ratings.TestNumbers(9);
@@ -106,7 +231,7 @@ public sealed class FlagTests : IAsyncLifetime
 
     private static Guid Id(int n) => new(n, 0, 7, [0, 0, 0, 0, 0, 0, 0, 3]);
 
-    private void Add(ArenaDb db, AgentCreated one, AgentCreated two, int score)
+    private MatchId Add(ArenaDb db, AgentCreated one, AgentCreated two, int score)
     {
         _engine.Time.Advance(TimeSpan.FromSeconds(1));
         var now = _engine.Time.GetUtcNow();
@@ -130,5 +255,6 @@ public sealed class FlagTests : IAsyncLifetime
                 new MatchSeat { MatchId = id, Player = 1, AgentId = two.Agent.Id, VersionId = two.Version.Id, OwnerId = two.Agent.OwnerId, Score = (1 - score) * 1_000_000 },
             ],
         });
+        return id;
     }
 }
