@@ -1,6 +1,9 @@
 namespace Arena.Rules.Ratings;
 
-/// <summary>Disjoint pairs of a list that are worth most together: the best pair first, then exchanges of partners while one gains.</summary>
+/// <summary>
+/// Disjoint pairs of a list that are worth most together: the best pair first, then exchanges of partners while one gains. Whole rounds as simulations pair them: the site
+/// pairs whoever waits (Matchmaker), and is measured against this.
+/// </summary>
 public static class RoundPairing
 {
     /// <param name="players">M.</param>

@@ -11,13 +11,14 @@ namespace Arena.Bench;
 /// Matches that a ladder needs until its order is right, by way of pairing. M players with ratings N(0, sigma Elo); a round is M / 2
 /// disjoint pairs; results follow Bradley-Terry; ratings are refitted after every round (normal prior of learnt width); a run ends when Kendall's tau
 /// against the true order has been at least .95 three rounds in a row and counts the matches up to the first of these. Every method meets
-/// the same populations (paired seeds). The value of a case is the median number of matches over the seeds as a ratio to that of random pairing.
+/// the same populations (paired seeds). "site" and "site-stream" are the site's own matchmaker (<see cref="SiteLeague"/>); the others pair whole rounds, "order-information" by
+/// the same worth of a match without window, cap, neighbourhood or waiting: a bound on what the site could do. The value of a case is the median number of matches over the seeds as a ratio to that of random pairing.
 /// </summary>
 internal static class MatchmakingBench
 {
     private const double Tau = 0.95;
 
-    private static readonly string[] Methods = ["random", "swiss", "elo-nearest", "information", "order-information"];
+    private static readonly string[] Methods = ["random", "swiss", "elo-nearest", "information", "order-information", "site", "site-stream"];
 
     public static int Run(string[] args)
     {
@@ -29,6 +30,7 @@ internal static class MatchmakingBench
             Console.WriteLine(PairTenThousand().ToJson());
             return 0;
         }
+        var methods = Array.IndexOf(args, "--methods") is >= 0 and var named ? ["random", .. args[named + 1].Split(',')] : Methods;
         var sizes = Number(args, "--players") is { } only ? [only] : full ? new[] { 32, 256 } : [32];
         var cells = sizes.SelectMany(m => new[] { 200, 400 }.Select(sigma => (Players: m, Sigma: sigma))).ToArray();
         var lines = new List<BenchLine> { PairTenThousand() };
@@ -36,11 +38,11 @@ internal static class MatchmakingBench
         foreach (var (players, sigma) in cells)
         {
             var watch = Stopwatch.StartNew();
-            var runs = new RunEnd[Methods.Length, seeds];
+            var runs = new RunEnd[methods.Length, seeds];
             var done = 0;
             Parallel.For(0, runs.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, task =>
             {
-                runs[task % Methods.Length, task / Methods.Length] = Simulate(Methods[task % Methods.Length], players, sigma, (ulong)(first + task / Methods.Length));
+                runs[task % methods.Length, task / methods.Length] = Simulate(methods[task % methods.Length], players, sigma, (ulong)(first + task / methods.Length));
                 // Ladders of 256 take minutes: whoever waits sees that it goes on.
                 if (Interlocked.Increment(ref done) is var ended && ended * 20 / runs.Length > (ended - 1) * 20 / runs.Length && watch.Elapsed > TimeSpan.FromSeconds(20))
                 {
@@ -49,14 +51,14 @@ internal static class MatchmakingBench
             });
             double[] Matches(int method) => [.. Enumerable.Range(0, seeds).Select(s => (double)runs[method, s].Matches)];
             var random = Matches(0);
-            for (var method = 0; method < Methods.Length; method++)
+            for (var method = 0; method < methods.Length; method++)
             {
                 var own = Matches(method);
                 var sorted = own.Order().ToArray();
                 var ratio = Median(own) / Median(random);
                 var (low, high) = Interval(own, random);
                 var ends = Enumerable.Range(0, seeds).Select(s => runs[method, s]).ToArray();
-                var name = $"m{players}-s{sigma}-{Methods[method]}";
+                var name = $"m{players}-s{sigma}-{methods[method]}";
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"{name,-30}{ratio,8:0.000}{$"{low:0.000} to {high:0.000}",18}{Median(own),16:N0}{$"{sorted[seeds / 4]:N0} to {sorted[seeds * 3 / 4]:N0}",18}{ends.Average(e => e.Top5),8:0.000}{ends.Average(e => e.Coverage),10:0.000}"));
                 lines.Add(new BenchLine("matchmaking", name, ratio, low, high, ratio, "ratio to random", null, seeds));
@@ -107,6 +109,10 @@ internal static class MatchmakingBench
 
     private static RunEnd Simulate(string method, int players, int sigma, ulong seed)
     {
+        if (method.StartsWith("site", StringComparison.Ordinal))
+        {
+            return SimulateSite(method, players, sigma, seed);
+        }
         var population = new Numbers(seed * 1_000_003);
         var truth = Enumerable.Range(0, players).Select(_ => sigma * population.Normal()).OrderDescending().ToArray(); // numbers are true ranks
         var numbers = new Numbers(seed * 7_368_787 + 1);
@@ -142,6 +148,44 @@ internal static class MatchmakingBench
             {
                 held = 0;
             }
+        }
+        posterior.RefitWithCovariance();
+        return new RunEnd(held == 3 ? reached : matches, Top5(posterior.Ratings), Coverage(posterior, truth));
+    }
+
+    /// <summary>The same question to the site's own matchmaker; every M / 2 ended matches count as a round.</summary>
+    private static RunEnd SimulateSite(string method, int players, int sigma, ulong seed)
+    {
+        var population = new Numbers(seed * 1_000_003);
+        var truth = Enumerable.Range(0, players).Select(_ => sigma * population.Normal()).OrderDescending().ToArray();
+        var numbers = new Numbers(seed * 7_368_787 + 1);
+        var posterior = new BradleyTerryPosterior(players);
+        // All matches last thirty seconds, so that most come back together, or fifteen to forty-five, so that a queue holds few at a time. The site fits a ladder of 32
+        // every two seconds, one of 256 as soon as a fit is paid for, some four; here every thirty, once a round, or a run would take an hour.
+        var (shortest, longest) = method == "site" ? (30, 30) : (15, 45);
+        var league = new SiteLeague(players, numbers, shortest, longest, fitEvery: players <= 64 ? 2 : 30);
+        var (matches, reached, held) = (0, 0, 0);
+        for (var round = 0; round < 20_000 && held < 3; round++)
+        {
+            for (var match = 0; match < players / 2; match++)
+            {
+                var (a, b) = league.Next();
+                var score = numbers.Uniform() < 1 / (1 + Math.Pow(10, (truth[b] - truth[a]) / 400)) ? 1 : 0;
+                posterior.Add(a, b, score);
+                league.Played(a, b, score);
+                matches++;
+            }
+            if (Looks(round))
+            {
+                posterior.RefitWithCovariance();
+            }
+            else
+            {
+                posterior.Refit();
+            }
+            var ordered = KendallTau(posterior.Ratings) >= Tau;
+            reached = ordered && held == 0 ? matches : reached;
+            held = ordered ? held + 1 : 0;
         }
         posterior.RefitWithCovariance();
         return new RunEnd(held == 3 ? reached : matches, Top5(posterior.Ratings), Coverage(posterior, truth));
