@@ -51,7 +51,7 @@ public enum PolicyNotation
 /// <param name="Temperature">Sampling temperature, 0 = greedy.</param>
 public sealed record PolicyConfig(string Model, IReadOnlyList<PolicyFile> Files, double Temperature) : AgentConfig
 {
-    /// <summary>Answers are drawn from the legal actions alone, where the observation lists them. Left out of the JSON when off, so that earlier versions keep their hash.</summary>
+    /// <summary>Answers are drawn from the legal actions alone, where the observation lists them or states their grammar. Left out of the JSON when off, so that earlier versions keep their hash.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool LegalOnly { get; init; }
 

@@ -106,6 +106,10 @@ public sealed class ChatEndpoint : IDisposable
         {
             body["chat_template_kwargs"] = new JsonObject { ["enable_thinking"] = false };
         }
+        if (question.Grammar is { } grammar)
+        {
+            body["guided_grammar"] = grammar;
+        }
         if (question.JsonAnswer)
         {
             body["response_format"] = new JsonObject { ["type"] = "json_object" };

@@ -15,6 +15,9 @@ public sealed record ChatQuestion(string Model, IReadOnlyList<ChatLine> Lines, i
 
     /// <summary>Models that may think aloud before they answer are told not to, on servers that know how to tell them (our trainer, vLLM).</summary>
     public bool AtOnce { get; init; }
+
+    /// <summary>The grammar that answers are held to, in our trainer's notation (docs/trainer.md); null = none.</summary>
+    public string? Grammar { get; init; }
 }
 
 /// <summary>A question to a learned reward model: how good are these answers to one prompt?</summary>

@@ -28,8 +28,10 @@ public sealed class PolicyServer : IDisposable
 
     /// <param name="prompt">Compact notation, e.g. "tic-tac-toe:519", or a full text; the model's chat template, where it has one, is the trainer's business.</param>
     /// <param name="choices">The only answers allowed, or null for any.</param>
-    public Task<ChatOutcome> CompleteAsync(string model, string prompt, int maxTokens, double temperature, long seed, TimeSpan timeout, CancellationToken ct, IReadOnlyList<string>? choices = null) =>
-        _endpoint.AskAsync(_serving.BaseAddress + "/v1", null, new(model, [new("user", prompt)], maxTokens, temperature, seed) { Choices = choices, AtOnce = true }, timeout, ct);
+    /// <param name="grammar">What answers are held to where they can't be listed, or null.</param>
+    public Task<ChatOutcome> CompleteAsync(
+        string model, string prompt, int maxTokens, double temperature, long seed, TimeSpan timeout, CancellationToken ct, IReadOnlyList<string>? choices = null, string? grammar = null) =>
+        _endpoint.AskAsync(_serving.BaseAddress + "/v1", null, new(model, [new("user", prompt)], maxTokens, temperature, seed) { Choices = choices, Grammar = grammar, AtOnce = true }, timeout, ct);
 
     public void Dispose() => _endpoint.Dispose();
 }
@@ -66,6 +68,7 @@ internal sealed class PolicyClient(PolicyServer server, TimeProvider time) : IAg
         }
         var seed = Seed(turn);
         var choices = config.LegalOnly && turn.Pending.Observation.Legal is { Count: > 0 } legal ? legal : null;
+        var grammar = config.LegalOnly ? turn.Pending.Observation.Grammar : null;
         // A whole action always has room: a token is a byte at least.
         var tokens = Math.Max(server.MostTokens(config.Notation, turn.Card), choices?.Max(c => Encoding.UTF8.GetByteCount(c)) ?? 0);
         var began = time.GetUtcNow();
@@ -76,7 +79,7 @@ internal sealed class PolicyClient(PolicyServer server, TimeProvider time) : IAg
         var answerBy = config.Notation == PolicyNotation.Text ? clock : end;
         while (true)
         {
-            var outcome = await server.CompleteAsync(config.Model, prompt, tokens, config.Temperature, seed, answerBy - time.GetUtcNow(), ct, choices);
+            var outcome = await server.CompleteAsync(config.Model, prompt, tokens, config.Temperature, seed, answerBy - time.GetUtcNow(), ct, choices, grammar);
             switch (outcome)
             {
                 case ChatAnswer answer:

@@ -160,6 +160,12 @@ public sealed record Observation
     /// <summary>Every legal action in canonical form, or null where they can't be listed.</summary>
     public IReadOnlyList<string>? Legal { get; init; }
 
+    /// <summary>
+    /// The legal actions as a grammar where they can't be listed, e.g. <c>"call" | "raise " int(4, 200)</c> (notation: docs/trainer.md), or null. Hosted policies
+    /// can be held to it; every text that it gives is one that <see cref="ISpaceRules.Read"/> accepts.
+    /// </summary>
+    public string? Grammar { get; init; }
+
     /// <summary>The compact notation, e.g. "tic-tac-toe:519", or null.</summary>
     public string? Compact
     {

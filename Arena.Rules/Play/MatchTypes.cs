@@ -26,7 +26,7 @@ public readonly record struct AgentReply(string? Text, FaultKind? Fault, string?
 /// <param name="Hash">Its content hash, lower-case hex.</param>
 public sealed record Player(Guid Version, string Hash)
 {
-    /// <summary>Its answers are drawn from the legal actions alone, wherever an observation lists them.</summary>
+    /// <summary>Its answers are drawn from the legal actions alone, wherever an observation lists them or states their grammar.</summary>
     public bool LegalOnly { get; init; }
 }
 

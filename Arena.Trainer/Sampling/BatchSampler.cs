@@ -21,8 +21,8 @@ public sealed record SampleRequest(
     /// <summary>Called with each token as it is drawn, on the sampling thread; true ends the row (stop texts). Null = nobody listens.</summary>
     public Func<SampledToken, bool>? OnToken { get; init; }
 
-    /// <summary>Holds the answer to a list of texts, or null for a free answer. It belongs to this row.</summary>
-    public ChoiceGuide? Guide { get; init; }
+    /// <summary>Holds the answer to a list of texts or to a grammar, or null for a free answer. It belongs to this row.</summary>
+    public AnswerGuide? Guide { get; init; }
 
     /// <summary>Tokens that end an answer; null = the configuration's end token.</summary>
     public IReadOnlyList<int>? EndIds { get; init; }

@@ -83,12 +83,16 @@ internal sealed class CompletionDesk(GenerationLoop loop, PolicyShelf shelf)
             throw new BadRequestException($"This model's maximum context length is {policy.Model.Decoder.Positions} tokens. However, your prompt has {ids.Count} tokens.", field, "context_length_exceeded");
         }
         var most = Math.Min(room, request.MaxTokens ?? (request.Chat ? DefaultChatTokens : DefaultPlainTokens));
-        var trie = request.Choices is null ? null : new ChoiceTrie(request.Choices);
+        IAnswerState? held = request.Choices is null ? request.Grammar?.Start : new ChoiceTrie(request.Choices);
+        if (request.Grammar?.Problem(policy.TokenBytes) is { } problem)
+        {
+            throw new BadRequestException(problem, "guided_grammar");
+        }
         var rows = new List<SampleRequest>(request.Count);
         for (var i = 0; i < request.Count; i++)
         {
             var (text, choice) = (texts[i], first + i);
-            var guide = trie is null ? null : new ChoiceGuide(trie, policy.TokenBytes, policy.EndIds[0]);
+            var guide = held is null ? null : new AnswerGuide(held, policy.TokenBytes, policy.EndIds[0]);
             if (i == 0 && guide is not null)
             {
                 Check(guide);
@@ -111,7 +115,7 @@ internal sealed class CompletionDesk(GenerationLoop loop, PolicyShelf shelf)
         return rows;
     }
 
-    private static void Check(ChoiceGuide guide)
+    private static void Check(AnswerGuide guide)
     {
         try
         {

@@ -53,4 +53,7 @@ public sealed record CompletionRequest(bool Chat, string Model)
 
     /// <summary>"chat_template_kwargs" (vLLM's name): further variables of the chat template, such as enable_thinking.</summary>
     public JsonObject? TemplateVariables { get; init; }
+
+    /// <summary>The answer follows this grammar; null = free.</summary>
+    public AnswerGrammar? Grammar { get; init; }
 }

@@ -84,7 +84,12 @@ internal static class RequestReader
                 Echo = !chat && (Get<bool>("echo") ?? false),
                 Choices = Choices(json, ref field),
                 TemplateVariables = chat ? Variables(json["chat_template_kwargs"], ref field) : null,
+                Grammar = Grammar(json, ref field),
             };
+            if (request is { Choices: not null, Grammar: not null })
+            {
+                throw new BadRequestException("An answer is held to a list or to a grammar, not both.", "guided_grammar", "invalid_value");
+            }
             var least = request.Echo ? 0 : 1;
             if (request.MaxTokens < least)
             {
@@ -193,6 +198,25 @@ internal static class RequestReader
             var one => [one.GetValue<string>()],
         };
         return stops.Count > 4 ? throw Out(field, "may hold at most 4 texts") : stops.Any(s => s.Length == 0) ? throw Out(field, "texts must not be empty") : stops;
+    }
+
+    /// <summary>"guided_grammar", in the notation of <see cref="AnswerGrammar"/>.</summary>
+    private static AnswerGrammar? Grammar(JsonObject json, ref string field)
+    {
+        field = "guided_grammar";
+        if (json["guided_grammar"] is not { } given)
+        {
+            return null;
+        }
+        var text = given.GetValue<string>();
+        try
+        {
+            return AnswerGrammar.Parse(text);
+        }
+        catch (FormatException e)
+        {
+            throw new BadRequestException($"guided_grammar can't be read: {e.Message}.", field, "invalid_value");
+        }
     }
 
     /// <summary>"guided_choice" (as vLLM names it), or a JSON schema that allows a list of values only.</summary>

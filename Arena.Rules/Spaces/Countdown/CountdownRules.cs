@@ -77,7 +77,10 @@ public sealed class CountdownRules : ISpaceRules
             ["numbers"] = new JsonArray([.. s.Numbers.Select(n => JsonValue.Create(n))]),
             ["target"] = s.Target,
             ["toAct"] = new JsonArray([.. ToAct(s).Select(a => JsonValue.Create(a))]),
-        }, null, $"countdown:{string.Join(',', s.Numbers)}={s.Target}|");
+        }, null, $"countdown:{string.Join(',', s.Numbers)}={s.Target}|")
+        {
+            Grammar = s.Answers is null ? $"expression({string.Join(", ", s.Numbers)})" : null,
+        };
     }
 
     public ActionReading Read(IGameState state, int seat, string text)

@@ -87,7 +87,10 @@ public sealed class HoldemRules : ISpaceRules
             ["options"] = !s.Over && s.ToMove == seat && s.Hand.Table.Options() is var o
                 ? new JsonObject { ["toCall"] = o.ToCall, ["minRaise"] = o.MayRaise ? o.MinRaise : null, ["maxRaise"] = o.MayRaise ? o.MaxRaise : null }
                 : null,
-        }, s.Over || s.ToMove != seat ? [] : null, null);
+        }, s.Over || s.ToMove != seat ? [] : null, null)
+        {
+            Grammar = s.Over || s.ToMove != seat ? null : HoldemText.Grammar(s.Hand.Table.Options()),
+        };
     }
 
     public ActionReading Read(IGameState state, int seat, string text)

@@ -33,6 +33,14 @@ internal static class HoldemText
         !options.MayRaise ? null : options.MinRaise == options.MaxRaise ? $"raise {options.MaxRaise} (all-in)" : $"raise N with N from {options.MinRaise} to {options.MaxRaise} (all-in)",
     }.OfType<string>());
 
+    /// <summary>The same for a policy that is held to it.</summary>
+    public static string Grammar(HoldemOptions options) => string.Join(" | ", new[]
+    {
+        options.ToCall > 0 ? "\"call\"" : "\"check\"",
+        options.MayFold ? "\"fold\"" : null,
+        options.MayRaise ? $"\"raise \" int({options.MinRaise}, {options.MaxRaise})" : null,
+    }.OfType<string>());
+
     public static string Describe(HoldemState s, int seat)
     {
         var text = new StringBuilder(1500);

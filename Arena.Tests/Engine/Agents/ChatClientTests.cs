@@ -163,6 +163,27 @@ public sealed class ChatClientTests(EngineFixture engine) : IClassFixture<Engine
     }
 
     [Fact]
+    public async Task WhereLegalActionsCantBeListedAHeldPolicyAsksForTheirGrammar()
+    {
+        await using var server = await ScriptedChatServer.StartAsync();
+        server.Answer = question => question.Body["guided_grammar"] is { } grammar ? grammar.GetValue<string>().Split('(', ',')[1] : "illegal";
+        engine.Get<IOptions<PolicyServing>>().Value.ServeUrl = server.Endpoint[..^3];
+        var agent = await engine.AgentAsync(AgentKind.Policy, new PolicyConfig("arena-tiny", [], 0.5) { LegalOnly = true });
+        var lease = await engine.PlayedAsync("countdown", agent.Version.Id, await engine.HouseAsync("countdown", "random-100"));
+        Assert.NotEmpty(server.Seen);
+        Assert.All(server.Seen, q =>
+        {
+            Assert.Equal($"expression({q.Text.Split(':', '=')[1].Replace(",", ", ", StringComparison.Ordinal)})", q.Body["guided_grammar"]!.GetValue<string>());
+            Assert.Null(q.Body["guided_choice"]);
+        });
+        var transcript = (await engine.Get<MatchReader>().PlayedAsync(lease.Plan.Id, default))!;
+        Assert.Equal("legal", System.Text.Json.Nodes.JsonNode.Parse(transcript)!["players"]![0]!["guided"]!.GetValue<string>());
+        var report = Arena.Rules.Transcripts.TranscriptReplay.Run(transcript, Arena.Rules.SpaceRegistry.Find("countdown")!, lease.Plan.Commitment);
+        Assert.All(report.Checks, c => Assert.True(c.Ok, c.Step));
+        Assert.All(report.Match!.Games.SelectMany(g => g.Turns).Where(t => t.Player == 0), t => Assert.Null(t.Fault));
+    }
+
+    [Fact]
     public async Task WithoutATrainerAPolicysMatchIsVoidAndNobodyLoses()
     {
         await using var server = await ScriptedChatServer.StartAsync(ChatMode.ServerError);

@@ -53,6 +53,31 @@ public sealed class ServeHostTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_answer_held_to_a_grammar_is_legal_and_a_grammar_that_is_none_is_refused()
+    {
+        var rules = new Arena.Rules.Spaces.Countdown.CountdownRules();
+        var state = new Arena.Rules.Spaces.Countdown.CountdownState([25, 50, 75, 100, 3, 6], 952, 2, null);
+        var observation = rules.Observe(state, 0);
+        JsonObject Body(JsonNode grammar) => new() { ["model"] = "arena-tiny", ["messages"] = new JsonArray(new JsonObject { ["role"] = "user", ["content"] = observation.Compact }), ["guided_grammar"] = grammar, ["max_tokens"] = 40, ["n"] = 16, ["temperature"] = 2, ["seed"] = 4 };
+        using var response = await _http.PostAsJsonAsync("/v1/chat/completions", Body(observation.Grammar!));
+        var answer = (await response.Content.ReadFromJsonAsync<JsonObject>())!;
+        Assert.All(answer["choices"]!.AsArray(), c =>
+        {
+            Assert.True(rules.Read(state, 0, c!["message"]!["content"]!.GetValue<string>()).IsLegal, c.ToJsonString());
+            Assert.Equal("stop", c["finish_reason"]!.GetValue<string>());
+        });
+        Assert.True(answer["choices"]!.AsArray().Select(c => c!["message"]!["content"]!.GetValue<string>()).Distinct().Count() > 4, "the policy still chooses");
+        foreach (var (grammar, reason) in new (JsonNode, string)[] { ("expression(0)", "1 to 999"), (7, "Invalid type"), ("\"Ä\"", "no token for") })
+        {
+            using var refused = await _http.PostAsJsonAsync("/v1/chat/completions", Body(grammar));
+            Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+            var error = (await refused.Content.ReadFromJsonAsync<JsonObject>())!["error"]!;
+            Assert.Equal("guided_grammar", error["param"]!.GetValue<string>());
+            Assert.Contains(reason, error["message"]!.GetValue<string>(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Several_answers_come_with_log_probabilities()
     {
         var answer = await ChatAsync(new() { ["max_tokens"] = 1, ["n"] = 3, ["logprobs"] = true, ["top_logprobs"] = 20 });

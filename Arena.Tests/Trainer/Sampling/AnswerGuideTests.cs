@@ -5,7 +5,7 @@ using Arena.Trainer.Sampling;
 
 namespace Arena.Tests.Trainer.Sampling;
 
-public sealed class ChoiceGuideTests
+public sealed class AnswerGuideTests
 {
     private const int End = 0;
 
@@ -64,8 +64,8 @@ public sealed class ChoiceGuideTests
     {
         // "ab" can only be written as a whole: nothing writes "b".
         var tokens = new TokenBytes([[], "a"u8.ToArray(), "ab"u8.ToArray()]);
-        Assert.Equal([2], new ChoiceGuide(new ChoiceTrie(["ab"]), tokens, End).Allowed());
-        Assert.Throws<TrainerException>(() => new ChoiceGuide(new ChoiceTrie(["abc"]), tokens, End).Allowed());
+        Assert.Equal([2], new AnswerGuide(new ChoiceTrie(["ab"]), tokens, End).Allowed());
+        Assert.Throws<TrainerException>(() => new AnswerGuide(new ChoiceTrie(["abc"]), tokens, End).Allowed());
     }
 
     [Fact]
@@ -82,6 +82,7 @@ public sealed class ChoiceGuideTests
         {
             var draw = Draw(logits, trie, single, (ulong)n, out var token);
             Assert.True(draw.Ended);
+            Assert.Single(draw.Result.Tokens);
             counts[token.Id]++;
             Assert.Equal(Math.Log(Math.Exp(logits[token.Id]) / total), token.LogProbability, 5);
             Assert.Equal(Math.Log(Math.Exp(logits[token.Id]) / logits.Sum(l => Math.Exp(l))), token.FreeLogProbability!.Value, 5);
@@ -91,18 +92,35 @@ public sealed class ChoiceGuideTests
         Assert.All(legal, i => Assert.Equal(Math.Exp(logits[i]) / total, counts[i] / (double)Draws, .018));
     }
 
-    private static RowDraw Draw(float[] logits, ChoiceTrie trie, TokenBytes tokens, ulong seed, out SampledToken token)
+    [Fact]
+    public void Under_a_grammar_tokens_are_drawn_and_reported_the_same_way()
+    {
+        var logits = Vocabulary.Select((_, i) => (float)Math.Sin(i * 1.7) * 2).ToArray();
+        var grammar = AnswerGrammar.Parse("\"e\" int(4, 5) | \"d4\"");
+        // By bytes: "e", "e4", "e5", "d" and "d4" lead on; "e2" and whatever else don't.
+        int[] allowed = [Id("e"), Id("e4"), Id("d"), Id("d4"), Id("e5")];
+        var total = allowed.Sum(i => Math.Exp(logits[i]));
+        for (var n = 0; n < 200; n++)
+        {
+            Draw(logits, grammar.Start, Tokens, (ulong)n, out var token);
+            Assert.Contains(token.Id, allowed);
+            Assert.Equal(Math.Log(Math.Exp(logits[token.Id]) / total), token.LogProbability, 5);
+            Assert.Equal(Math.Log(Math.Exp(logits[token.Id]) / logits.Sum(l => Math.Exp(l))), token.FreeLogProbability!.Value, 5);
+        }
+    }
+
+    private static RowDraw Draw(float[] logits, IAnswerState held, TokenBytes tokens, ulong seed, out SampledToken token)
     {
         var config = TinyModels.Config() with { VocabSize = logits.Length, BosId = End, EosId = End };
-        var draw = new RowDraw(new SampleRequest([1], 5, new SamplingOptions(), new SeededChance(seed)) { Guide = new ChoiceGuide(trie, tokens, End) }, config);
-        Assert.False(draw.Next(logits));
-        token = Assert.Single(draw.Result.Tokens);
+        var draw = new RowDraw(new SampleRequest([1], 5, new SamplingOptions(), new SeededChance(seed)) { Guide = new AnswerGuide(held, tokens, End) }, config);
+        draw.Next(logits);
+        token = draw.Result.Tokens[0];
         return draw;
     }
 
-    private static ChoiceGuide Guide(ChoiceTrie trie, IEnumerable<int> path)
+    private static AnswerGuide Guide(ChoiceTrie trie, IEnumerable<int> path)
     {
-        var guide = new ChoiceGuide(trie, Tokens, End);
+        var guide = new AnswerGuide(trie, Tokens, End);
         foreach (var id in path)
         {
             guide.Advance(id);
