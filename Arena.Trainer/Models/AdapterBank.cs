@@ -4,57 +4,95 @@ namespace Arena.Trainer.Models;
 
 /// <summary>
 /// Several adapters over one base at once: the rows of a batch may use different ones, or none. The base's products are made once for all rows;
-/// each adapter adds its correction to its own rows. Ranks and covered layers may differ. Gradients reach each adapter's own weights, so one
-/// batch can serve or train many. Owns nothing; its views live in the caller's dispose scope.
+/// each adapter adds its correction to its own rows. Ranks and covered layers may differ. Adapters come and go while the bank stands. Made where gradients
+/// are on, gradients reach each adapter's own weights, for one backward pass. Owns neither base nor adapters.
 /// </summary>
-public sealed class AdapterBank
+public sealed class AdapterBank : IDisposable
 {
     private readonly ModelConfig _config;
-    private readonly IReadOnlyDictionary<string, Tensor> _base;
-    private readonly IReadOnlyList<LoraAdapter> _adapters;
-    private readonly Dictionary<string, Tensor>[] _views;
-    private readonly DecoderWeights?[] _whole;
+    private readonly IReadOnlyDictionary<string, Tensor> _views;
+    private readonly Dictionary<LoraAdapter, (Dictionary<string, Tensor> Views, DecoderWeights Weights)> _known = [];
 
-    /// <param name="views">Base weights by Hugging Face name.</param>
-    public AdapterBank(ModelConfig config, IReadOnlyDictionary<string, Tensor> views, IReadOnlyList<LoraAdapter> adapters)
+    /// <param name="views">Base weights by Hugging Face name; they must outlive the bank.</param>
+    public AdapterBank(ModelConfig config, IReadOnlyDictionary<string, Tensor> views) =>
+        (_config, _views, Base) = (config, views, DecoderWeights.Bind(config, views));
+
+    /// <summary>Weights without an adapter.</summary>
+    public DecoderWeights Base { get; }
+
+    /// <summary>Weights with one adapter for every row, or the base alone; the same object until the adapter is forgotten.</summary>
+    public DecoderWeights For(LoraAdapter? adapter)
     {
-        (_config, _base, _adapters) = (config, views, adapters);
-        _views = [.. adapters.Select(a => a.Weights.Views())];
-        _whole = new DecoderWeights?[adapters.Count + 1];
+        if (adapter is null)
+        {
+            return Base;
+        }
+        lock (_known)
+        {
+            if (!_known.TryGetValue(adapter, out var known))
+            {
+                var views = adapter.Weights.Views().ToDictionary(v => v.Key, v => v.Value.DetachFromDisposeScope());
+                _known[adapter] = known = (views, DecoderWeights.Bind(_config, _views, adapter, views));
+            }
+            return known.Weights;
+        }
     }
 
-    public int Count => _adapters.Count;
-
-    /// <summary>Weights with one adapter for every row; always the same object for the same adapter.</summary>
-    /// <param name="adapter">Its place in the list, or -1 for the base alone.</param>
-    public DecoderWeights For(int adapter)
+    /// <summary>Weights for a batch whose rows use these adapters (null = the base alone). Where all rows use the same one these are <see cref="For"/>'s.</summary>
+    /// <param name="adapterOfRow">(B).</param>
+    public RowWeights ForRows(IReadOnlyList<LoraAdapter?> adapterOfRow)
     {
-        if (adapter < -1 || adapter >= Count)
+        if (adapterOfRow.All(a => a == adapterOfRow[0]))
         {
-            throw new ArgumentOutOfRangeException(nameof(adapter), adapter, $"the bank holds {Count} adapters");
+            return new(For(adapterOfRow[0]), []);
         }
-        return _whole[adapter + 1] ??= adapter < 0 ? DecoderWeights.Bind(_config, _base) : DecoderWeights.Bind(_config, _base, _adapters[adapter], _views[adapter]);
+        var device = _views["model.norm.weight"].device;
+        var groups = adapterOfRow.Index().Where(r => r.Item is not null).GroupBy(r => r.Item!, r => (long)r.Index)
+            .Select(g => (Weights: For(g.Key), Rows: tensor(g.ToArray(), device: device).DetachFromDisposeScope())).ToList();
+        var layers = new LayerWeights[Base.Layers.Count];
+        for (var n = 0; n < layers.Length; n++)
+        {
+            LinearWeight Mix(Func<LayerWeights, LinearWeight> pick) => pick(Base.Layers[n]) with
+            {
+                Rows = [.. groups.Select(g => (g.Rows, Own: pick(g.Weights.Layers[n]))).Where(g => g.Own.A is not null && g.Own.B is not null).Select(g => new RowCorrection(g.Rows, g.Own.A!, g.Own.B!, g.Own.Scale))],
+            };
+            layers[n] = Base.Layers[n] with { Q = Mix(l => l.Q), K = Mix(l => l.K), V = Mix(l => l.V), O = Mix(l => l.O), Gate = Mix(l => l.Gate), Up = Mix(l => l.Up), Down = Mix(l => l.Down) };
+        }
+        return new(Base with { Layers = layers, PerRow = true }, [.. groups.Select(g => g.Rows)]);
     }
 
-    /// <summary>Weights for a batch whose rows use these adapters. Where all rows use the same one this is <see cref="For"/>.</summary>
-    /// <param name="adapterOfRow">(B): places in the list, -1 for the base alone.</param>
-    public DecoderWeights ForRows(IReadOnlyList<int> adapterOfRow)
+    /// <summary>Lets go of an adapter's views; weights bound for it are good no more.</summary>
+    public void Forget(LoraAdapter adapter)
     {
-        var groups = adapterOfRow.Index().GroupBy(r => r.Item, r => (long)r.Index).OrderBy(g => g.Key).ToList();
-        foreach (var group in groups)
+        lock (_known)
         {
-            For(group.Key);
+            if (_known.Remove(adapter, out var known))
+            {
+                foreach (var view in known.Views.Values)
+                {
+                    view.Dispose();
+                }
+            }
         }
-        if (groups.Count == 1)
-        {
-            return For(groups[0].Key);
-        }
-        var indices = groups.Where(g => g.Key >= 0).Select(g => (Adapter: g.Key, Rows: tensor(g.ToArray(), device: _base["model.norm.weight"].device))).ToList();
-        return DecoderWeights.Bind(_config, _base, (module, linear) => linear with { Rows = [.. indices.Where(i => _views[i.Adapter].ContainsKey(module + ".lora_A")).Select(i => Correction(module, i.Adapter, i.Rows))] })
-            with
-        { PerRow = true };
     }
 
-    private RowCorrection Correction(string module, int adapter, Tensor rows) =>
-        new(rows, _views[adapter][module + ".lora_A"], _views[adapter][module + ".lora_B"], _adapters[adapter].Config.ScaleOf(module));
+    public void Dispose()
+    {
+        foreach (var adapter in _known.Keys.ToList())
+        {
+            Forget(adapter);
+        }
+    }
+}
+
+/// <summary>Weights bound for the rows of one batch.</summary>
+public sealed record RowWeights(DecoderWeights Weights, IReadOnlyList<Tensor> Indices) : IDisposable
+{
+    public void Dispose()
+    {
+        foreach (var index in Indices)
+        {
+            index.Dispose();
+        }
+    }
 }

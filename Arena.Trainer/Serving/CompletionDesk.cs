@@ -138,7 +138,7 @@ internal sealed class CompletionDesk(GenerationLoop loop, PolicyShelf shelf)
         }
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        var weights = policy.Model.For(policy.Adapter);
+        var weights = policy.Model.Bank.For(policy.Adapter);
         var hidden = policy.Model.Decoder.Hidden(weights, tensor(ids.Select(i => (long)i).ToArray(), [1, ids.Count]))[0]; // (T, C)
         var tokens = new List<(int, double?, IReadOnlyList<(int, double)>, int)>();
         var start = 0;

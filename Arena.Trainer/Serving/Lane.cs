@@ -18,7 +18,7 @@ internal sealed class Lane(LaneModel model, ServeOptions options, ServeCounts co
     private readonly Queue<Reading> _reading = [];
     private readonly List<GenerationJob> _short = [];
     private KvCache? _cache;
-    private BatchWeights? _bound;
+    private RowWeights? _bound;
 
     public FairQueue<GenerationJob> Waiting { get; } = new();
 
@@ -206,7 +206,7 @@ internal sealed class Lane(LaneModel model, ServeOptions options, ServeCounts co
             }
         }
         using var cache = new KvCache(Config, _short.Count, width, padding, model.Type);
-        using var weights = model.Bind([.. _short.Select(j => j.Policy.Adapter)]);
+        using var weights = model.Bank.ForRows([.. _short.Select(j => j.Policy.Adapter)]);
         var logits = BatchSampler.Step(model.Decoder, weights.Weights, cache, ids, _short.Count);
         counts.Read(ids.Length - padding.Sum());
         for (var n = 0; n < _short.Count; n++)
@@ -229,7 +229,7 @@ internal sealed class Lane(LaneModel model, ServeOptions options, ServeCounts co
         {
             ids[t] = prompt[reading.Cache.Length + t];
         }
-        var logits = BatchSampler.Step(model.Decoder, model.For(reading.Job.Policy.Adapter), reading.Cache, ids, 1);
+        var logits = BatchSampler.Step(model.Decoder, model.Bank.For(reading.Job.Policy.Adapter), reading.Cache, ids, 1);
         counts.Read(count);
         if (reading.Cache.Length == prompt.Count)
         {
@@ -267,7 +267,7 @@ internal sealed class Lane(LaneModel model, ServeOptions options, ServeCounts co
         {
             ids[i] = _running[i].Draw.LastId;
         }
-        _bound ??= model.Bind([.. _running.Select(r => r.Job.Policy.Adapter)]);
+        _bound ??= model.Bank.ForRows([.. _running.Select(r => r.Job.Policy.Adapter)]);
         var logits = BatchSampler.Step(model.Decoder, _bound.Weights, _cache, ids, ids.Length);
         // From the end: the row that takes a leaver's place has had its token already.
         for (var i = ids.Length - 1; i >= 0; i--)

@@ -264,7 +264,7 @@ public sealed class PolicyShelf(PolicyFolders folders, TimeProvider time, ServeO
             }
             if (served.Adapter is { } adapter)
             {
-                served.Model.Forget(adapter);
+                served.Model.Bank.Forget(adapter);
                 adapter.Dispose();
             }
             else

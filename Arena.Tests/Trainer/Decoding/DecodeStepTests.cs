@@ -125,9 +125,10 @@ public sealed class DecodeStepTests
                 adapter.Weights.Flat.add_(0.05);
                 return adapter;
             }
-            var bank = new AdapterBank(config, Weights.Views(), [Adapter(3, [.. LoraConfig.AllTargets]), Adapter(2, "q_proj", "down_proj")]);
+            var (wide, narrow) = (Adapter(3, [.. LoraConfig.AllTargets]), Adapter(2, "q_proj", "down_proj"));
+            var bank = new AdapterBank(config, Weights.Views());
             _decoder = new Decoder(config);
-            _bound = adapters switch { 0 => bank.For(-1), 1 => bank.For(0), _ => bank.ForRows([1, 0, -1, 0]) };
+            _bound = adapters switch { 0 => bank.Base, 1 => bank.For(wide), _ => bank.ForRows([narrow, wide, null, wide]).Weights };
         }
 
         public ModelConfig Config { get; }

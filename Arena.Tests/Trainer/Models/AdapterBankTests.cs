@@ -18,9 +18,10 @@ public sealed class AdapterBankTests
         using var weights = TinyModels.Weights(_config);
         var adapters = Adapters();
         using var decoder = new Decoder(_config, ScalarType.Float64);
-        var bank = new AdapterBank(_config, weights.Views(), adapters);
+        using var bank = new AdapterBank(_config, weights.Views());
+        using var bound = bank.ForRows(Of(adapters, Rows));
         var ids = tensor(TinyModels.Ids(35, _config.VocabSize, 3), [5, 7]);
-        var mixed = decoder.Hidden(bank.ForRows(Rows), ids);
+        var mixed = decoder.Hidden(bound.Weights, ids);
         for (var row = 0; row < Rows.Length; row++)
         {
             var alone = decoder.Hidden(DecoderWeights.Bind(_config, weights.Views(), Rows[row] < 0 ? null : adapters[Rows[row]]), ids.narrow(0, row, 1));
@@ -38,7 +39,9 @@ public sealed class AdapterBankTests
         using var weights = TinyModels.Weights(_config);
         var adapters = Adapters();
         using var decoder = new Decoder(_config, ScalarType.Float64);
-        var bound = new AdapterBank(_config, weights.Views(), adapters).ForRows(Rows);
+        using var bank = new AdapterBank(_config, weights.Views());
+        using var rows = bank.ForRows(Of(adapters, Rows));
+        var bound = rows.Weights;
         var ids = tensor(TinyModels.Ids(35, _config.VocabSize, 4), [5, 7]);
         var whole = decoder.Hidden(bound, ids);
         using var cache = new KvCache(_config, 5, 7, dtype: ScalarType.Float64);
@@ -56,8 +59,9 @@ public sealed class AdapterBankTests
         var ids = tensor(TinyModels.Ids(35, _config.VocabSize, 5), [5, 7]);
         var together = Adapters();
         together.ForEach(a => a.Weights.Flat.requires_grad_());
-        var bank = new AdapterBank(_config, weights.Views(), together);
-        Loss(decoder.Hidden(bank.ForRows(Rows), ids)).backward();
+        using var bank = new AdapterBank(_config, weights.Views());
+        using var bound = bank.ForRows(Of(together, Rows));
+        Loss(decoder.Hidden(bound.Weights, ids)).backward();
         var apart = Adapters();
         for (var n = 0; n < apart.Count; n++)
         {
@@ -77,19 +81,28 @@ public sealed class AdapterBankTests
     }
 
     [Fact]
-    public void Rows_that_agree_use_the_plain_weights_and_an_unknown_adapter_is_refused()
+    public void Rows_that_agree_use_the_plain_weights_and_a_forgotten_adapter_is_bound_anew()
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         using var weights = TinyModels.Weights(_config);
         var adapters = Adapters();
-        var bank = new AdapterBank(_config, weights.Views(), adapters);
-        Assert.Same(bank.For(1), bank.ForRows([1, 1, 1]));
-        Assert.False(bank.ForRows([1, 1]).PerRow);
-        Assert.True(bank.ForRows([1, 0]).PerRow);
-        Assert.Throws<ArgumentOutOfRangeException>(() => bank.ForRows([0, 3]));
+        using var bank = new AdapterBank(_config, weights.Views());
+        var one = bank.For(adapters[1]);
+        Assert.Same(one, bank.ForRows(Of(adapters, [1, 1, 1])).Weights);
+        Assert.Same(bank.Base, bank.ForRows([null, null]).Weights);
+        Assert.False(one.PerRow);
+        using (var mixed = bank.ForRows(Of(adapters, [1, 0])))
+        {
+            Assert.True(mixed.Weights.PerRow);
+        }
+        bank.Forget(adapters[1]);
+        Assert.NotSame(one, bank.For(adapters[1]));
+        bank.Forget(adapters[2]);
         adapters.ForEach(a => a.Dispose());
     }
+
+    private static List<LoraAdapter?> Of(List<LoraAdapter> adapters, IEnumerable<int> rows) => [.. rows.Select(r => r < 0 ? null : adapters[r])];
 
     /// <summary>Different ranks, scales and covered layers.</summary>
     private List<LoraAdapter> Adapters() =>

@@ -86,7 +86,7 @@ public sealed class LaneTests : IDisposable
         lane.Waiting.Add("p", job);
         Run(lane);
         using var _ = no_grad();
-        var plain = BatchSampler.Run(_model.Decoder, _model.For(null), Job(spec, 3).Rows);
+        var plain = BatchSampler.Run(_model.Decoder, _model.Bank.Base, Job(spec, 3).Rows);
         Assert.Equal(plain.Select(Shape), (await job.Done).Select(Shape));
     }
 

@@ -124,7 +124,9 @@ internal static class TransformersVectors
             using var merged = adapter.MergeInto(weights);
             Close(Logits(DecoderWeights.Bind(config, merged.Views())), expected.Read("logits_merged"), mask, Single, label + " merged");
             // Two adapters in one batch: the first row has it, the second has none.
-            var mixed = Logits(new AdapterBank(config, weights.Views(), [adapter]).ForRows([0, -1]));
+            using var bank = new AdapterBank(config, weights.Views());
+            using var rows = bank.ForRows([adapter, null]);
+            var mixed = Logits(rows.Weights);
             Close(mixed.narrow(0, 0, 1), expected.Read("logits_on").narrow(0, 0, 1), mask.narrow(0, 0, 1), Single, label + " in one row");
             Close(mixed.narrow(0, 1, 1), io.Read("logits_f32").narrow(0, 1, 1), mask.narrow(0, 1, 1), Single, label + " not in the other");
             // The names that we would write are the names that peft wrote.
