@@ -94,22 +94,22 @@ public sealed class Policy : IDisposable
     }
 
     /// <summary>Writes a policy's folder: configuration, tokenizer and either full weights or an adapter over <paramref name="baseName"/>.</summary>
-    public void SaveAs(string folder, FlatWeights? weights, LoraAdapter? adapter, string baseName)
+    /// <param name="dtype">Element type in the files: weights are computed in 32 bits and written so unless told otherwise, whatever the base's files held.</param>
+    public void SaveAs(string folder, FlatWeights? weights, LoraAdapter? adapter, string baseName, ScalarType dtype = ScalarType.Float32)
     {
         Directory.CreateDirectory(folder);
-        // Weights are computed in 32 bits and written so, whatever the base's files held.
-        AtomicFile.Write(Path.Combine(folder, "config.json"), (Config with { FileType = ScalarType.Float32 }).ToJson());
+        AtomicFile.Write(Path.Combine(folder, "config.json"), (Config with { FileType = dtype }).ToJson());
         foreach (var (file, bytes) in _companions)
         {
             AtomicFile.Write(Path.Combine(folder, file), stream => stream.Write(bytes));
         }
         if (weights is not null)
         {
-            HfCheckpoint.Save(folder, weights);
+            HfCheckpoint.Save(folder, weights, dtype);
         }
         if (adapter is not null)
         {
-            PeftAdapter.Save(folder, adapter, baseName, BaseHash);
+            PeftAdapter.Save(folder, adapter, baseName, BaseHash, dtype);
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Arena.Trainer.Chance;
-using Arena.Trainer.Models;
 using Arena.Trainer.Optimisation;
 using Arena.Trainer.SelfPlay;
 using Arena.Trainer.Weights;
@@ -44,21 +43,19 @@ public sealed record RunState(TrainOptions Options, string Base, string Data, bo
 public sealed record PhasePlace(int Round, int From, int Done, IReadOnlyList<StepMetrics> Passes, IReadOnlyList<StepMetrics> Steps, long Tokens = 0);
 
 /// <summary>
-/// A run's checkpoint folder: weights.safetensors, optimizer.safetensors, trainer_state.json. Written beside, flushed, renamed; a
-/// crash at any moment leaves the last whole one.
+/// A run's checkpoint folder: the policy as it is, which can be served and measured like any other, with optimizer.safetensors and trainer_state.json beside it.
+/// Written beside, flushed, renamed; a crash at any moment leaves the last whole one.
 /// </summary>
 public sealed class RunCheckpoint(string folder)
 {
-    private const string WeightsFile = "weights.safetensors";
     private const string OptimizerFile = "optimizer.safetensors";
     private const string StateFile = "trainer_state.json";
 
-    public void Save(RunState state, FlatWeights weights, FlatAdamW optimizer)
+    public void Save(RunState state, TrainedPolicy policy, FlatAdamW optimizer)
     {
         var (partial, old) = (folder + ".partial", folder + ".old");
         Remove(partial);
-        Directory.CreateDirectory(partial);
-        WeightFiles.Save(weights, Path.Combine(partial, WeightsFile));
+        policy.Save(partial);
         SafeTensorsWriter.Write(Path.Combine(partial, OptimizerFile), new Dictionary<string, Tensor> { ["exp_avg"] = optimizer.First, ["exp_avg_sq"] = optimizer.Second });
         AtomicFile.Write(Path.Combine(partial, StateFile), JsonSerializer.Serialize(state, JsonStyle.Wire));
         Remove(old);
@@ -72,7 +69,7 @@ public sealed class RunCheckpoint(string folder)
 
     /// <summary>Restores weights and optimizer and gives the state; null where there is nothing to continue.</summary>
     /// <param name="fits">Whether a state belongs to this run.</param>
-    public RunState? Load(FlatWeights weights, FlatAdamW optimizer, Func<RunState, bool> fits)
+    public RunState? Load(TrainedPolicy policy, FlatAdamW optimizer, Func<RunState, bool> fits)
     {
         if (Peek(fits) is not { } state)
         {
@@ -80,10 +77,7 @@ public sealed class RunCheckpoint(string folder)
         }
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        using (var file = SafeTensorsReader.Open(Path.Combine(Found!, WeightsFile)))
-        {
-            WeightFiles.Fill(weights, file, n => n);
-        }
+        policy.Restore(Found!);
         using (var file = SafeTensorsReader.Open(Path.Combine(Found!, OptimizerFile)))
         {
             optimizer.First.copy_(file.Read("exp_avg"));

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Arena.Trainer.Chance;
 using Arena.Trainer.Models;
 using Arena.Trainer.Policies;
+using Arena.Trainer.Weights;
 using static TorchSharp.torch;
 
 namespace Arena.Trainer.Training;
@@ -101,10 +102,26 @@ public sealed class TrainedPolicy : IDisposable
     }
 
     /// <summary>Writes the policy's folder.</summary>
-    public void Save(string folder)
+    /// <param name="dtype">Element type in the files; only 32 bits hold what was trained exactly.</param>
+    /// <exception cref="TrainerException">The disk is full, or a number is too large for the type.</exception>
+    public void Save(string folder, ScalarType dtype = ScalarType.Float32)
     {
         using var _ = no_grad();
-        Start.SaveAs(folder, Adapter is null ? _base : null, Adapter, BaseName);
+        Start.SaveAs(folder, Adapter is null ? _base : null, Adapter, BaseName, dtype);
+    }
+
+    /// <summary>Takes back the numbers of a folder that it saved.</summary>
+    /// <exception cref="TrainerException">The folder holds another policy, or is broken.</exception>
+    internal void Restore(string folder)
+    {
+        using var _ = no_grad();
+        if (Adapter is { } adapter)
+        {
+            PeftAdapter.Fill(adapter, folder);
+            return;
+        }
+        using var files = HfCheckpoint.Open(folder);
+        WeightFiles.Fill(_base, files.Read, folder, name => name);
     }
 
     public void Dispose()

@@ -29,7 +29,9 @@ public sealed record RunResult(string Folder, int Steps, Score? RandomBefore, Sc
 /// <param name="folder">The run's own: checkpoint, logs and result.</param>
 /// <param name="keepEvery">Steps between checkpoints within a phase; stopping leaves one too.</param>
 /// <param name="pool">Opponents that a job brought.</param>
-public sealed class TrainingRun(Policy start, TrainOptions options, string space, string pairsJsonl, string folder, int keepEvery = 200, IReadOnlyList<PoolOpponent>? pool = null)
+/// <param name="saveType">Element type of the result's files; checkpoints are always in 32 bits.</param>
+public sealed class TrainingRun(
+    Policy start, TrainOptions options, string space, string pairsJsonl, string folder, int keepEvery = 200, IReadOnlyList<PoolOpponent>? pool = null, ScalarType saveType = ScalarType.Float32)
 {
     public const string MetricsFile = "metrics.jsonl";
 
@@ -48,13 +50,17 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
     {
         using var policy = TrainedPolicy.For(start, options);
         using var optimizer = new FlatAdamW(policy.Trained);
+        if (options.ProofEvery > 0 && saveType != ScalarType.Float32)
+        {
+            throw new TrainerException("A learning proof shows that the result is what the last step left: with proofEvery the result is saved as f32.");
+        }
         List<PreferencePair> given = options.IsByAnswer ? [] : PreferenceData.Parse(pairsJsonl, "The preference set", start.Tokenizer, start.Config, start.Chat);
         List<LabelledAnswer> answers = options.IsByAnswer ? AnswerData.Parse(pairsJsonl, "The preference set", start.Tokenizer, start.Config, start.Chat) : [];
         var anyGiven = given.Count + answers.Count > 0;
         var result = Path.Combine(folder, "result");
         Directory.CreateDirectory(result);
         var checkpoint = new RunCheckpoint(Path.Combine(folder, "checkpoint"));
-        var state = checkpoint.Load(policy.Trained, optimizer, IsOurs) ?? _fresh;
+        var state = checkpoint.Load(policy, optimizer, IsOurs) ?? _fresh;
         using var metrics = new RunLog(Path.Combine(result, MetricsFile), state.MetricsBytes);
         using var samples = new RunLog(Path.Combine(result, SamplesFile), state.SamplesBytes);
         var chance = state.Generator();
@@ -93,7 +99,7 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
             state = state with { Round = round };
             Keep();
         }
-        policy.Save(result);
+        policy.Save(result, saveType);
         report(new("evaluate", 1, []));
         return new(result, optimizer.Steps, state.Before, Evaluate(policy, "random"), Evaluate(policy, "greedy"), Evaluate(policy, "perfect"));
 
@@ -113,7 +119,7 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
             proof?.Flush();
             var (steps, batches) = proof?.Lengths ?? (0, 0);
             state = state with { Steps = optimizer.Steps, Tokens = _tokens, Chance = chance.State, MetricsBytes = metrics.Length, SamplesBytes = samples.Length, ProofSteps = steps, ProofBatches = batches };
-            checkpoint.Save(state, policy.Trained, optimizer);
+            checkpoint.Save(state, policy, optimizer);
             _within.Remove();
         }
     }
@@ -220,7 +226,7 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
                 {
                     if (++done == place.Done)
                     {
-                        _within.Load(policy.Trained, optimizer, IsOurs);
+                        _within.Load(policy, optimizer, IsOurs);
                         (lines, steps, _tokens) = ([.. place.Passes], [.. place.Steps], place.Tokens);
                     }
                     continue;
@@ -261,7 +267,7 @@ public sealed class TrainingRun(Policy start, TrainOptions options, string space
         {
             if (done > 0 && _proof is null)
             {
-                _within.Save(_fresh with { Steps = optimizer.Steps, Within = new(round, from, done, [.. lines], [.. steps], _tokens) }, policy.Trained, optimizer);
+                _within.Save(_fresh with { Steps = optimizer.Steps, Within = new(round, from, done, [.. lines], [.. steps], _tokens) }, policy, optimizer);
             }
         }
     }

@@ -29,7 +29,8 @@ public static class PeftAdapter
 
     /// <param name="baseName">Name of the policy that the adapter corrects.</param>
     /// <param name="baseHash">SHA-256 of that policy's weights, or null where it is not known.</param>
-    public static void Save(string folder, LoraAdapter adapter, string baseName, string? baseHash = null)
+    /// <param name="dtype">Element type in the file; null = the adapter's.</param>
+    public static void Save(string folder, LoraAdapter adapter, string baseName, string? baseHash = null, ScalarType? dtype = null)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
@@ -38,7 +39,7 @@ public static class PeftAdapter
         {
             metadata[BaseKey] = baseHash;
         }
-        SafeTensorsWriter.Write(Path.Combine(folder, WeightsFile), adapter.Weights.Views().ToDictionary(v => $"{Prefix}{v.Key}.weight", v => v.Value), metadata);
+        SafeTensorsWriter.Write(Path.Combine(folder, WeightsFile), adapter.Weights.Views().ToDictionary(v => $"{Prefix}{v.Key}.weight", v => v.Value), metadata, dtype);
         var config = adapter.Config;
         JsonObject Pattern<T>(IReadOnlyDictionary<string, T> pattern) => new(pattern.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)JsonValue.Create(p.Value))));
         AtomicFile.Write(Path.Combine(folder, ConfigFile), new JsonObject
@@ -109,7 +110,7 @@ public static class PeftAdapter
         var adapter = new LoraAdapter(config, new FlatWeights(slots));
         try
         {
-            WeightFiles.Fill(adapter.Weights, file, slot => $"{Prefix}{slot}.weight");
+            Fill(adapter, file);
             return adapter;
         }
         catch
@@ -118,6 +119,15 @@ public static class PeftAdapter
             throw;
         }
     }
+
+    /// <summary>Takes back the numbers that <see cref="Save"/> wrote of this adapter.</summary>
+    internal static void Fill(LoraAdapter adapter, string folder)
+    {
+        using var file = SafeTensorsReader.Open(Path.Combine(folder, WeightsFile));
+        Fill(adapter, file);
+    }
+
+    private static void Fill(LoraAdapter adapter, SafeTensorsReader file) => WeightFiles.Fill(adapter.Weights, file, slot => $"{Prefix}{slot}.weight");
 
     private static LoraConfig ReadLora(JsonObject json, string path)
     {

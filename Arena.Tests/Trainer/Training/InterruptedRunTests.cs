@@ -7,7 +7,8 @@ namespace Arena.Tests.Trainer.Training;
 [Collection(TorchCollection.Name)]
 public sealed class InterruptedRunTests : IDisposable
 {
-    private const string Options = """{"rounds":2,"rootsPerOpening":2,"rolloutsPerRoot":6,"evaluationGames":0,"batchPairs":2,"epochs":2,"seed":3}""";
+    // Enough rounds that no machine is through with them before a signal arrives.
+    private const string Options = """{"rounds":8,"rootsPerOpening":3,"rolloutsPerRoot":8,"evaluationGames":0,"batchPairs":4,"epochs":2,"seed":3,"loraRank":0}""";
 
     private readonly TemporaryFolder _folder = new();
 
@@ -43,36 +44,59 @@ public sealed class InterruptedRunTests : IDisposable
         }
     }
 
-    [Fact]
-    public async Task The_program_killed_in_the_middle_of_a_round_continues_to_the_same_bytes()
+    /// <summary>Killed, interrupted, each in the middle of its rounds, and continued both times.</summary>
+    [Theory]
+    [InlineData("dpo", 0)]
+    [InlineData("grpo", 2)]
+    public async Task The_program_killed_and_interrupted_leaves_policies_and_continues_to_the_same_bytes(string method, int rank)
     {
-        await RunAsync("whole");
-        using (var killed = Start("killed", "--keep-every", "1"))
+        var (file, folder) = (rank > 0 ? "adapter_model.safetensors" : "model.safetensors", _folder.File("broken"));
+        string[] arguments = ["--method", method, "--options", Options.Replace("\"loraRank\":0", $"\"loraRank\":{rank}", StringComparison.Ordinal), "--keep-every", "5"];
+        Assert.Equal(0, (await RunAsync("whole", arguments)).Status);
+
+        using (var killed = Start("broken", arguments))
         {
-            // The first line comes after the first pass of the first round.
-            Assert.NotNull(await killed.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
+            await ReadToRoundAsync(killed, 2);
             killed.Kill();
             await killed.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(137, killed.ExitCode);
         }
-        await RunAsync("killed");
-        AssertSame(_folder.File("killed"));
-    }
+        Assert.False(File.Exists(Path.Combine(folder, "result", file)), "it was at its end already");
+        await AssertPlaysAsync(folder);
 
-    [Fact]
-    public async Task The_program_interrupted_leaves_a_checkpoint_and_continues_to_the_same_bytes()
-    {
-        await RunAsync("whole");
-        using (var interrupted = Start("interrupted"))
+        using (var interrupted = Start("broken", arguments))
         {
-            Assert.NotNull(await interrupted.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
+            await ReadToRoundAsync(interrupted, 4);
             using var signal = Process.Start("kill", ["-INT", $"{interrupted.Id}"]);
             await interrupted.WaitForExitAsync(TestContext.Current.CancellationToken);
-            // It may have come to its end first; else it says that it was interrupted.
-            Assert.Contains(interrupted.ExitCode, new[] { 0, 130 });
-            Assert.True(Directory.Exists(_folder.File("interrupted/checkpoint")));
+            Assert.Equal(130, interrupted.ExitCode);
         }
-        await RunAsync("interrupted");
-        AssertSame(_folder.File("interrupted"));
+        Assert.False(File.Exists(Path.Combine(folder, "result", file)), "it was at its end already");
+        await AssertPlaysAsync(folder);
+
+        var (status, printed) = await RunAsync("broken", arguments);
+        Assert.Equal(0, status);
+        Assert.DoesNotMatch("round [1-3] ", printed);
+        Assert.Contains("round 8 ", printed, StringComparison.Ordinal);
+        AssertSame(folder);
+    }
+
+    /// <summary>What a stopped run leaves can be loaded, measured and served like any policy, without being continued first.</summary>
+    private async Task AssertPlaysAsync(string folder)
+    {
+        // A kill between two renames leaves the last one under its other name.
+        var left = new[] { "checkpoint", "checkpoint.old", "checkpoint-within", "checkpoint-within.old" }.Select(c => Path.Combine(folder, c)).Where(Directory.Exists).ToList();
+        Assert.NotEmpty(left);
+        foreach (var path in left)
+        {
+            AssertMeasures(path);
+            var folders = new Arena.Trainer.Policies.PolicyFolders(_folder.File("data"), null, new Dictionary<string, string> { ["left"] = path });
+            await using var app = Arena.Trainer.Serving.ServeHost.Build(0, folders, TimeProvider.System);
+            await app.StartAsync(TestContext.Current.CancellationToken);
+            using var http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
+            using var answer = await http.PostAsync("/v1/completions", new StringContent("""{"model":"left","prompt":"tic-tac-toe:519","max_tokens":1}"""), TestContext.Current.CancellationToken);
+            Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        }
     }
 
     private void AssertSame(string folder)
@@ -83,16 +107,37 @@ public sealed class InterruptedRunTests : IDisposable
         }
     }
 
-    private async Task RunAsync(string name)
+    // Apart from everything that awaits: scopes and switches of torch belong to a thread.
+    private static void AssertMeasures(string folder)
     {
-        using var process = Start(name);
-        await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(0, process.ExitCode);
+        using var policy = Arena.Trainer.Policies.Policy.Load("left", folder, Arena.Trainer.Policies.ShippedModel.Resolve);
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        using var _ = TorchSharp.torch.no_grad();
+        Assert.Equal(20, RoundSources.For("tic-tac-toe", policy)!.Evaluate(policy.Bind(), "random", 20)!.Games);
     }
 
-    private Process Start(string name, params string[] more) => Process.Start(new ProcessStartInfo("dotnet",
-        [Path.Combine(AppContext.BaseDirectory, "Arena.Trainer.dll"), "train", "--space", "tic-tac-toe", "--method", "dpo", "--out", _folder.File(name), "--options", Options, .. more])
+    /// <summary>Reads until a round is under way or done; the checkpoints of those before it are then on disk.</summary>
+    private static async Task ReadToRoundAsync(Process process, int round)
+    {
+        string? line;
+        do
+        {
+            Assert.NotNull(line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
+        }
+        while (!line.Contains($"round {round} ", StringComparison.Ordinal));
+    }
+
+    private async Task<(int Status, string Printed)> RunAsync(string name, string[] arguments)
+    {
+        using var process = Start(name, arguments);
+        var printed = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, printed);
+    }
+
+    // A test run started in the background of a script is deaf to SIGINT, and so would be its children.
+    private Process Start(string name, string[] arguments) => Process.Start(new ProcessStartInfo("env",
+        ["--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "Arena.Trainer.dll"), "train", "--space", "tic-tac-toe", "--out", _folder.File(name), .. arguments])
     {
         RedirectStandardOutput = true,
     })!;
