@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Arena.Trainer.Native;
@@ -7,74 +6,78 @@ using Arena.Trainer.Policies;
 using Arena.Trainer.Training;
 using Arena.Trainer.Weights;
 using Spectre.Console;
+using static TorchSharp.torch;
 
 namespace Arena.Trainer.Commands;
 
-/// <summary>A run from the command line: a file of pairs, self-play, or both; stopped and started again it continues.</summary>
+/// <summary>Runs from the command line: a file of pairs, self-play, or both; or several adapters over one base. Stopped and started again they continue.</summary>
 internal static class TrainCommand
 {
     public static Command Create()
     {
         var (model, space, threads) = (CommonOptions.Model(), CommonOptions.Space(), CommonOptions.Threads());
         var pairs = new Option<string?>("--pairs") { Description = "JSON lines with prompt, chosen, rejected (TRL's form)" };
+        var adapters = new Option<string[]>("--adapter") { Description = "NAME=PAIRS, several times: an adapter for each file of pairs, trained at once over one copy of the base; --threads says how many at the same time, --out/NAME is its run" };
         var output = new Option<string>("--out") { Description = "The run's folder; the new policy is in its 'result' folder", Required = true };
         var method = new Option<string?>("--method") { Description = "dpo, grpo, mix, kto or sft; left out: what is recommended for the space, for a model with a chat template dpo" };
         var overrides = new Option<string?>("--options") { Description = "Training options as JSON, e.g. {\"rounds\":40,\"loraRank\":8}" };
         var keepEvery = new Option<int>("--keep-every") { Description = "Steps between checkpoints within a round; Ctrl-C leaves one too", DefaultValueFactory = _ => 200 };
-        var command = new Command("train", "Trains a policy on a file of pairs, by playing itself, or both; continues where it was stopped") { model, space, pairs, output, method, overrides, threads, keepEvery };
+        var saveType = new Option<string>("--save-dtype") { Description = "Numbers in the result's files: f32, f16 or bf16", DefaultValueFactory = _ => "f32" };
+        var command = new Command("train", "Trains a policy on a file of pairs, by playing itself, or both; continues where it was stopped") { model, space, pairs, adapters, output, method, overrides, threads, keepEvery, saveType };
         command.SetAction((parse, cancel) =>
         {
-            TorchBootstrap.Start(parse.GetValue(threads));
+            var jobs = (parse.GetValue(adapters) ?? []).Select(Adapter).ToList();
+            if (jobs.Count > 0 && parse.GetValue(pairs) is not null)
+            {
+                throw new TrainerException("--pairs is for one run; with --adapter each adapter has its own file.");
+            }
+            var type = TypeOf(parse.GetRequiredValue(saveType));
+            // Adapters take a thread each, and within an operation one: each leaves the bytes that it would leave alone.
+            TorchBootstrap.Start(jobs.Count > 0 ? 1 : parse.GetValue(threads));
             using var policy = ShippedModel.Load(parse.GetRequiredValue(model));
-            var options = SpaceDefaults.For(parse.GetRequiredValue(space), parse.GetValue(method), JsonOption.Read(parse.GetValue(overrides), "--options"), policy.Chat.HasTemplate);
-            var folder = Path.GetFullPath(parse.GetRequiredValue(output));
+            var (slug, folder) = (parse.GetRequiredValue(space), Path.GetFullPath(parse.GetRequiredValue(output)));
+            var options = SpaceDefaults.For(slug, parse.GetValue(method), JsonOption.Read(parse.GetValue(overrides), "--options"), policy.Chat.HasTemplate);
+            var every = Math.Max(1, parse.GetValue(keepEvery));
             Directory.CreateDirectory(folder);
-            var run = new TrainingRun(policy, options, parse.GetRequiredValue(space), Read(parse.GetValue(pairs)), folder, Math.Max(1, parse.GetValue(keepEvery)));
-            var result = Follow(run, cancel);
-            var record = TrainingRecord.Write(policy, options, Read(parse.GetValue(pairs)), result);
-            AtomicFile.Write(Path.Combine(result.Folder, TrainingRecord.File), record.ToJsonString(JsonStyle.Indented) + "\n");
-            AnsiConsole.WriteLine(record["evaluation"]!.ToJsonString(JsonStyle.Indented));
-            AnsiConsole.WriteLine($"The new policy is in {result.Folder}");
+            if (jobs.Count > 0)
+            {
+                var runs = new AdapterRuns(policy, options, slug, jobs, folder, every, type);
+                var results = Follow([.. jobs.Select(j => j.Name)], report => runs.Execute(parse.GetValue(threads), report, cancel));
+                foreach (var (job, result) in jobs.Zip(results))
+                {
+                    Finish(policy, options, job.PairsJsonl, result, job.Name);
+                }
+                return Task.FromResult(0);
+            }
+            var given = Read(parse.GetValue(pairs));
+            var run = new TrainingRun(policy, options, slug, given, folder, every, saveType: type);
+            Finish(policy, options, given, Follow(["training"], report => run.Execute(p => report(0, p), cancel)), null);
             return Task.FromResult(0);
         });
         return command;
     }
 
-    private static RunResult Follow(TrainingRun run, CancellationToken cancel)
+    private static T Follow<T>(IReadOnlyList<string> names, Func<Action<int, RunProgress>, T> work) => RunDisplay.Follow(AnsiConsole.Console, Console.IsOutputRedirected, names, work);
+
+    private static void Finish(Policy policy, TrainOptions options, string pairs, RunResult result, string? name)
     {
-        if (Console.IsOutputRedirected)
-        {
-            // A log gets a line a pass instead of a bar.
-            return run.Execute(progress =>
-            {
-                foreach (var line in progress.Metrics)
-                {
-                    Console.WriteLine($"{progress.Done,4:P0}  {Describe(line)}");
-                }
-            }, cancel);
-        }
-        RunResult? result = null;
-        AnsiConsole.Progress().AutoClear(false).Start(context =>
-        {
-            var task = context.AddTask("training", maxValue: 1);
-            result = run.Execute(progress =>
-            {
-                task.Value = progress.Done;
-                if (progress.Metrics.LastOrDefault() is { } line)
-                {
-                    task.Description = Markup.Escape(Describe(line));
-                }
-            }, cancel);
-            task.Value = 1;
-        });
-        return result!;
+        var record = TrainingRecord.Write(policy, options, pairs, result);
+        AtomicFile.Write(Path.Combine(result.Folder, TrainingRecord.File), record.ToJsonString(JsonStyle.Indented) + "\n");
+        AnsiConsole.WriteLine(record["evaluation"]!.ToJsonString(JsonStyle.Indented));
+        AnsiConsole.WriteLine($"The new {(name is null ? "policy" : $"adapter \"{name}\"")} is in {result.Folder}");
     }
 
-    private static string Describe(StepMetrics line)
+    private static AdapterJob Adapter(string option) => option.IndexOf('=') is > 0 and var at && at < option.Length - 1
+        ? new(option[..at], TextFile.Read(option[(at + 1)..]))
+        : throw new TrainerException($"--adapter is NAME=PAIRS, not \"{option}\".");
+
+    private static ScalarType TypeOf(string name) => name switch
     {
-        var numbers = string.Join("  ", new[] { "loss", "rewards/margins", "rewards/accuracies", "reward" }.Where(line.Values.ContainsKey).Select(n => string.Create(CultureInfo.InvariantCulture, $"{n} {line.Values[n]:F3}")));
-        return $"round {line.Round}  step {line.Step}  {numbers}";
-    }
+        "f32" => ScalarType.Float32,
+        "f16" => ScalarType.Float16,
+        "bf16" => ScalarType.BFloat16,
+        _ => throw new TrainerException($"--save-dtype is f32, f16 or bf16, not \"{name}\"."),
+    };
 
     private static string Read(string? path) => path is null ? "" : TextFile.Read(path);
 }
