@@ -30,7 +30,7 @@ public sealed record TrainingStart(PolicyNotation Notation, int? AdapterRank = n
 /// <param name="LabelSmoothing">DPO: share of labels taken to be wrong (robust, cdpo, exo_pair).</param>
 /// <param name="GrpoLoss">GRPO: over what is averaged, one of <see cref="GrpoLosses"/>.</param>
 /// <param name="ScaleRewards">GRPO: advantages are divided by their deviation in the group.</param>
-/// <param name="KlBeta">GRPO: weight of the divergence from the policy at the start of the round.</param>
+/// <param name="KlBeta">GRPO: weight of the divergence from the reference.</param>
 /// <param name="Opponents">Who is met in rounds and in which shares, e.g. "self=0.5,greedy=0.5"; the trainer knows the space's house agents.</param>
 /// <param name="IllegalValue">What an own illegal answer is worth; a lost game is 0.</param>
 /// <param name="FinalRate">The learning rate falls in a straight line to this share.</param>
@@ -39,6 +39,7 @@ public sealed record TrainingStart(PolicyNotation Notation, int? AdapterRank = n
 /// <param name="AccumulationSteps">Parts in which a step's batch goes through the model: less memory, the same step.</param>
 /// <param name="GradientCheckpointing">Less memory, a third more work.</param>
 /// <param name="Dtype">"f32", or "bf16" over 32-bit weights.</param>
+/// <param name="Reference">What the policy is held to, one of <see cref="References"/>.</param>
 public sealed record TrainOptions(
     string Method = "dpo",
     int Rounds = 20,
@@ -66,7 +67,8 @@ public sealed record TrainOptions(
     double? LoraAlpha = null,
     int? AccumulationSteps = null,
     bool? GradientCheckpointing = null,
-    string? Dtype = null)
+    string? Dtype = null,
+    string? Reference = null)
 {
     /// <summary>Most rounds of a run: several times the longest recipe, some hours on two cores.</summary>
     public const int MostRounds = 1_000;
@@ -86,6 +88,9 @@ public sealed record TrainOptions(
         "sigmoid", "hinge", "ipo", "robust", "cdpo", "exo_pair", "nca_pair", "bco_pair", "sppo_hard", "apo_zero", "apo_down", "discopop", "sigmoid_norm", "aot", "aot_unpaired",
         "sft", "simpo", "orpo",
     ];
+
+    /// <summary>The policy as each round begins, as the run began, or its base with the adapter off.</summary>
+    public static IReadOnlyList<string> References { get; } = ["round", "start", "base"];
 
     public static IReadOnlyList<string> GrpoLosses { get; } = ["trajectory", "grpo", "dapo"];
 
@@ -160,7 +165,8 @@ public sealed record TrainOptions(
         ?? OneOf("loss", Loss, Losses) ?? Out("labelSmoothing", LabelSmoothing, 0, 0.49) ?? OneOf("grpoLoss", GrpoLoss, GrpoLosses)
         ?? Out("klBeta", KlBeta, 0, 10) ?? Out("illegalValue", IllegalValue, -10, 0) ?? Out("finalRate", FinalRate, 0, 1)
         ?? Out("clipNorm", ClipNorm, 0.001, 1_000) ?? Out("loraAlpha", LoraAlpha, 0, 1_024) ?? Out("accumulationSteps", AccumulationSteps, 1, 256)
-        ?? OneOf("dtype", Dtype, ["f32", "bf16"])
+        ?? OneOf("dtype", Dtype, ["f32", "bf16"]) ?? OneOf("reference", Reference, References)
+        ?? (Reference == "base" && LoraRank == 0 ? "The reference \"base\" is the model with its adapter off, so loraRank must be above 0." : null)
         ?? (Opponents?.Length > LongestOpponents ? $"opponents has at most {LongestOpponents} characters." : null)
         ?? (Loss is "aot" or "aot_unpaired" && AccumulationSteps > 1 ? $"The loss {Loss} sorts over the whole batch, so accumulationSteps must be 1." : null);
 

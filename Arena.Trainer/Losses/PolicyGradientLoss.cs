@@ -32,7 +32,7 @@ public sealed record PolicyGradientLoss(double Clip = 0.2)
 
     public PolicyGradientMean Mean { get; init; }
 
-    /// <summary>Weight of the divergence from the sampling policy at the round's start (Schulman's estimate e^d - d - 1, by token); 0 = none.</summary>
+    /// <summary>Weight of the divergence from the reference, which is the sampling policy unless given (Schulman's estimate e^d - d - 1, by token); 0 = none.</summary>
     public double Beta { get; init; }
 
     /// <summary>value - mean within a group, divided by deviation + 1e-4 unless told not to; null where all values are equal, as nothing can be learnt there.</summary>
@@ -50,14 +50,16 @@ public sealed record PolicyGradientLoss(double Clip = 0.2)
     /// <param name="tokens">(N) the number of counted tokens of each token's trajectory; only <see cref="PolicyGradientMean.TrajectoryMeans"/> needs it.</param>
     /// <param name="trajectories">Number of trajectories behind the tokens; of the whole step, where these are a part of its batch.</param>
     /// <param name="allTokens">Counted tokens of the whole step, where these are a part of its batch; null = these are all.</param>
-    public Tensor Of(Tensor policy, Tensor sampled, Tensor advantages, int trajectories, Tensor? tokens = null, long? allTokens = null)
+    /// <param name="reference">(N) log-probabilities that the divergence is taken from; null = <paramref name="sampled"/>.</param>
+    public Tensor Of(Tensor policy, Tensor sampled, Tensor advantages, int trajectories, Tensor? tokens = null, long? allTokens = null, Tensor? reference = null)
     {
         var difference = policy - sampled;
         var ratio = difference.exp();
         var gain = minimum(ratio * advantages, ratio.Between(1 - Clip, 1 + (ClipHigh ?? Clip)) * advantages);
         if (Beta > 0)
         {
-            gain = gain - (-difference).exp().Plus(difference).Minus(1).Times(Beta);
+            var apart = reference is null ? difference : policy - reference;
+            gain = gain - (-apart).exp().Plus(apart).Minus(1).Times(Beta);
         }
         return Mean switch
         {

@@ -6,28 +6,37 @@ using static TorchSharp.torch;
 namespace Arena.Trainer.Training;
 
 /// <summary>Steps of KTO and SFT, which learn from single answers.</summary>
-public sealed class AnswerUpdate(TrainedPolicy policy, FlatAdamW optimizer, TrainOptions options)
+internal sealed class AnswerUpdate(TrainedPolicy policy, FlatAdamW optimizer, TrainOptions options, ReferenceCache? cache = null, ReferencePolicy? reference = null)
 {
+    private readonly ReferencePolicy _reference = reference ?? ReferencePolicy.Of(policy, "round");
     private readonly KtoLoss _kto = new(options.Beta, options.DesirableWeight, options.UndesirableWeight);
 
     private bool IsKto => options.Method == "kto";
 
-    /// <summary>Per answer: log-probabilities of it and of its mismatch under the policy as it is now; zeros for SFT, which needs none.</summary>
+    /// <summary>Per answer: log-probabilities of it and of its mismatch under the reference; zeros for SFT, which needs none.</summary>
     public (float Own, float Mismatched)[] Reference(IReadOnlyList<LabelledAnswer> answers)
     {
-        var result = new (float, float)[answers.Count];
-        for (var start = 0; IsKto && start < answers.Count; start += 512)
+        if (!IsKto)
         {
-            using var _ = no_grad();
+            return new (float, float)[answers.Count];
+        }
+        var (own, mismatched) = cache is null ? Sums(answers)
+            : cache.Get(_reference.WeightsHash(), [.. answers.Select(a => (a.Sequence, a.Mismatched))], missing => Sums([.. missing.Select(n => answers[n])]), apart: true);
+        return [.. own.Zip(mismatched)];
+    }
+
+    private (float[] Own, float[] Mismatched) Sums(IReadOnlyList<LabelledAnswer> answers)
+    {
+        using var _ = no_grad();
+        var (own, mismatched) = (new float[answers.Count], new float[answers.Count]);
+        for (var start = 0; start < answers.Count; start += 512)
+        {
             using var scope = NewDisposeScope();
             var batch = answers.Skip(start).Take(512).ToList();
-            var (own, mismatched) = (Sums([.. batch.Select(a => a.Sequence)]), Sums([.. batch.Select(a => a.Mismatched)]));
-            for (var i = 0; i < batch.Count; i++)
-            {
-                result[start + i] = (own[i], mismatched[i]);
-            }
+            _reference.Score([.. batch.Select(a => a.Sequence)]).PerSequence().data<float>().ToArray().CopyTo(own, start);
+            _reference.Score([.. batch.Select(a => a.Mismatched)]).PerSequence().data<float>().ToArray().CopyTo(mismatched, start);
         }
-        return result;
+        return (own, mismatched);
     }
 
     /// <summary>One optimizer step on a minibatch, in as many parts as the options say.</summary>

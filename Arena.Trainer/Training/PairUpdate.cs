@@ -6,17 +6,18 @@ using static TorchSharp.torch;
 namespace Arena.Trainer.Training;
 
 /// <summary>DPO's step: reference log-probabilities once, then minibatches of pairs.</summary>
-internal sealed class PairUpdate(TrainedPolicy policy, FlatAdamW optimizer, TrainOptions options, ReferenceCache? cache = null)
+internal sealed class PairUpdate(TrainedPolicy policy, FlatAdamW optimizer, TrainOptions options, ReferenceCache? cache = null, ReferencePolicy? reference = null)
 {
     private static readonly string[] Means = ["rewards/chosen", "rewards/rejected", "rewards/accuracies", "logps/chosen", "logps/rejected"];
 
     private readonly PreferenceObjective _loss = options.Preference();
+    private readonly ReferencePolicy _reference = reference ?? ReferencePolicy.Of(policy, "round");
 
-    /// <summary>(P) sums of the answers under the policy as it is now, chosen and rejected; zeros where the loss compares with no reference.</summary>
+    /// <summary>(P) sums of the answers under the reference, chosen and rejected; zeros where the loss compares with none.</summary>
     public (float[] Chosen, float[] Rejected) Reference(IReadOnlyList<PreferencePair> pairs) =>
         !_loss.UsesReference ? (new float[pairs.Count], new float[pairs.Count])
         : cache is null ? Sums(pairs)
-        : cache.Get(policy.WeightsHash(), pairs, Sums);
+        : cache.Get(_reference.WeightsHash(), [.. pairs.Select(p => (p.Chosen, p.Rejected))], missing => Sums([.. missing.Select(n => pairs[n])]));
 
     private (float[] Chosen, float[] Rejected) Sums(IReadOnlyList<PreferencePair> pairs)
     {
@@ -26,7 +27,7 @@ internal sealed class PairUpdate(TrainedPolicy policy, FlatAdamW optimizer, Trai
         {
             using var scope = NewDisposeScope();
             var batch = pairs.Skip(start).Take(512).ToList();
-            var sums = policy.Score(batch).PerSequence().data<float>().ToArray();
+            var sums = _reference.Score(batch).PerSequence().data<float>().ToArray();
             sums.AsSpan(0, batch.Count).CopyTo(chosen.AsSpan(start));
             sums.AsSpan(batch.Count).CopyTo(rejected.AsSpan(start));
         }

@@ -32,7 +32,7 @@ namespace Arena.Trainer.Training;
 /// <param name="ScaleRewards">GRPO: advantages are divided by the group's deviation.</param>
 /// <param name="ClipLow">GRPO: ratios below 1 - this earn nothing more.</param>
 /// <param name="ClipHigh">GRPO: ratios above 1 + this earn nothing more; DAPO takes 0.28.</param>
-/// <param name="KlBeta">GRPO: weight of the divergence from the policy at the start of the round.</param>
+/// <param name="KlBeta">GRPO: weight of the divergence from the reference.</param>
 /// <param name="DesirableWeight">KTO: of good answers.</param>
 /// <param name="UndesirableWeight">KTO: of bad answers.</param>
 /// <param name="LoraTargets">Layers that a fresh adapter covers: names with commas ("q_proj,v_proj"), or "all-linear".</param>
@@ -50,6 +50,7 @@ namespace Arena.Trainer.Training;
 /// <param name="LengthBuckets">Batches hold answers of like length; each pass still sees every item once.</param>
 /// <param name="GradientCheckpointing">Steps keep what goes into each block and compute its inside again on the way back: less memory, a third more work.</param>
 /// <param name="Dtype">Numbers that steps are computed in: "f32", or "bf16" over 32-bit weights.</param>
+/// <param name="Reference">What is compared with: "round" (the policy as each round begins), "start" (as the run began) or "base" (the base with the adapter off).</param>
 /// <param name="ProofEvery">Above 0: the run leaves a learning proof, with a checkpoint to replay from at least every so many steps.</param>
 public sealed record TrainOptions(
     string Method = "grpo",
@@ -92,7 +93,8 @@ public sealed record TrainOptions(
     int AccumulationSteps = 1,
     bool LengthBuckets = false,
     bool GradientCheckpointing = false,
-    string Dtype = "f32")
+    string Dtype = "f32",
+    string Reference = "round")
 {
     [JsonIgnore]
     public bool LearnsPairs => Method != "grpo";
@@ -185,6 +187,9 @@ public sealed record TrainOptions(
                 "the steps of rounds are not known in advance: schedule and warmupRatio need scheduleSteps (or rounds 0)",
             { AccumulationSteps: < 1 or > 65_536 } => "accumulationSteps must be between 1 and 65536",
             { LengthBuckets: true, ProofEvery: > 0 } => "a learning proof shows that batches follow from the seed alone; with it lengthBuckets must be false",
+            { Reference: not ("round" or "start" or "base") } => $"reference is \"{Reference}\"; known: round, start, base",
+            { Reference: "base", LoraRank: 0 } => "reference \"base\" is the model with its adapter off, so loraRank must be above 0",
+            { Reference: not "round", ProofEvery: > 0, KlBeta: > 0, LearnsTrajectories: true } => "a learning proof keeps no reference of trajectories; with it and klBeta, reference must be \"round\"",
             { Dtype: not ("f32" or "bf16") } => $"dtype is \"{Dtype}\"; known: f32, bf16",
             _ => null,
         };

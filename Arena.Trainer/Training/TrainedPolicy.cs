@@ -76,23 +76,36 @@ public sealed class TrainedPolicy : IDisposable
         new(From(start, options.Lora(), new SeededChance(options.Seed, stream: 4)), options.StepType, options.GradientCheckpointing);
 
     /// <summary>Log-probabilities as a training step computes them: in the run's number type, gradients reaching <see cref="Trained"/> where they are on.</summary>
-    internal ScoredTokens Score(IReadOnlyList<MarkedSequence> batch, bool describe = false) => SequenceScorer.Score(_narrow ?? Decoder, BindForStep(), batch, describe);
+    internal ScoredTokens Score(IReadOnlyList<MarkedSequence> batch, bool describe = false) => SequenceScorer.Score(_narrow ?? Decoder, BindForStep(_base, Adapter), batch, describe);
 
     /// <summary>The same for pairs, whose answers share what they begin with.</summary>
-    internal ScoredTokens Score(IReadOnlyList<PreferencePair> batch, bool describe = false) => SequenceScorer.Score(_narrow ?? Decoder, BindForStep(), batch, describe);
+    internal ScoredTokens Score(IReadOnlyList<PreferencePair> batch, bool describe = false) => SequenceScorer.Score(_narrow ?? Decoder, BindForStep(_base, Adapter), batch, describe);
 
-    private DecoderWeights BindForStep() =>
-        DecoderWeights.Bind(Config, (_narrowBase ?? _base).Views(_type), Adapter, Adapter?.Weights.Views(_type)) with { Recompute = _recompute };
+    /// <summary>Log-probabilities of other weights of the same model, computed in the same way: a frozen reference's.</summary>
+    /// <param name="adapter">Over the run's base where <paramref name="weights"/> is null.</param>
+    /// <param name="weights">Null = the run's base.</param>
+    internal ScoredTokens Score(IReadOnlyList<MarkedSequence> batch, LoraAdapter? adapter, FlatWeights? weights) => SequenceScorer.Score(_narrow ?? Decoder, BindForStep(weights ?? _base, adapter), batch, false);
+
+    /// <inheritdoc cref="Score(IReadOnlyList{MarkedSequence}, LoraAdapter?, FlatWeights?)"/>
+    internal ScoredTokens Score(IReadOnlyList<PreferencePair> batch, LoraAdapter? adapter, FlatWeights? weights) => SequenceScorer.Score(_narrow ?? Decoder, BindForStep(weights ?? _base, adapter), batch, false);
+
+    private DecoderWeights BindForStep(FlatWeights weights, LoraAdapter? adapter) =>
+        DecoderWeights.Bind(Config, (weights == _base ? _narrowBase ?? _base : weights).Views(_type), adapter, adapter?.Weights.Views(_type)) with { Recompute = _recompute };
 
     /// <summary>Tensors of a forward pass in 32 bits, for sampling and evaluation, in the caller's dispose scope.</summary>
     public DecoderWeights Bind() => DecoderWeights.Bind(Config, _base.Views(), Adapter);
 
     /// <summary>SHA-256 of what it computes with now: the start's file and the numbers that change; lower-case hex.</summary>
-    internal string WeightsHash()
+    internal string WeightsHash() => WeightsHash(Start.WeightsHash, Trained);
+
+    /// <summary>The same for other weights, computed in this run's number type.</summary>
+    /// <param name="file">SHA-256 of the file that they began as.</param>
+    /// <param name="numbers">What of them is not in that file; null = nothing.</param>
+    internal string WeightsHash(string file, FlatWeights? numbers)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Convert.FromHexString(Start.WeightsHash));
-        hash.AppendData(Trained.Flat.bytes);
+        hash.AppendData(Convert.FromHexString(file));
+        hash.AppendData(numbers is null ? [] : numbers.Flat.bytes);
         if (_type != ScalarType.Float32)
         {
             // The same weights give other log-probabilities in another number type.

@@ -24,7 +24,7 @@ public sealed record RunResult(string Folder, int Steps, Score? RandomBefore, Sc
 
 /// <summary>
 /// A training run: the given pairs first, then rounds of self-play, each learnt by the method asked for, with the policy at the start of the round
-/// as reference. Continues from its checkpoint; the same inputs give the same bytes with one thread.
+/// as reference unless the options name another. Continues from its checkpoint; the same inputs give the same bytes with one thread.
 /// </summary>
 /// <param name="folder">The run's own: checkpoint, logs and result.</param>
 /// <param name="keepEvery">Steps between checkpoints within a phase; stopping leaves one too.</param>
@@ -43,17 +43,20 @@ public sealed class TrainingRun(
     private readonly RunState _fresh = new(options, start.WeightsHash, PreferenceData.Hash(pairsJsonl), false, 0, 0, new SeededChance(options.Seed, stream: 3).State, 0, 0, null);
     private readonly ReferenceCache _reference = new(Path.Combine(folder, "reference.bin"));
     private Action<double> _tick = _ => { };
+    private ReferencePolicy? _against;
     private ProofWriter? _proof;
     private long _tokens;
 
+    /// <exception cref="TrainerException">Nothing to learn from, or options that don't go together.</exception>
     public RunResult Execute(Action<RunProgress> report, CancellationToken cancel)
     {
-        using var policy = TrainedPolicy.For(start, options);
-        using var optimizer = new FlatAdamW(policy.Trained);
         if (options.ProofEvery > 0 && saveType != ScalarType.Float32)
         {
             throw new TrainerException("A learning proof shows that the result is what the last step left: with proofEvery the result is saved as f32.");
         }
+        using var policy = TrainedPolicy.For(start, options);
+        using var optimizer = new FlatAdamW(policy.Trained);
+        using var against = _against = ReferencePolicy.Of(policy, options.Reference);
         List<PreferencePair> given = options.IsByAnswer ? [] : PreferenceData.Parse(pairsJsonl, "The preference set", start.Tokenizer, start.Config, start.Chat);
         List<LabelledAnswer> answers = options.IsByAnswer ? AnswerData.Parse(pairsJsonl, "The preference set", start.Tokenizer, start.Config, start.Chat) : [];
         var anyGiven = given.Count + answers.Count > 0;
@@ -161,7 +164,7 @@ public sealed class TrainingRun(
 
     private List<StepMetrics> LearnPairs(TrainedPolicy policy, FlatAdamW optimizer, List<PreferencePair> pairs, SeededChance chance, int round, CancellationToken cancel)
     {
-        var update = new PairUpdate(policy, optimizer, options, _reference);
+        var update = new PairUpdate(policy, optimizer, options, _reference, _against);
         var (chosen, rejected) = update.Reference(pairs);
         return Passes(ProofFiles.Pairs, i => ProofFiles.Item(i, pairs[i], chosen[i], rejected[i]), [.. pairs.Select(p => Math.Max(p.Chosen.Tokens.Length, p.Rejected.Tokens.Length))], options.BatchPairs, policy, optimizer, chance, round, cancel, (batch, rate) =>
             update.Step([.. batch.Select(i => pairs[i])], [.. batch.Select(i => chosen[i])], [.. batch.Select(i => rejected[i])], rate), new() { ["pairs"] = pairs.Count });
@@ -178,7 +181,7 @@ public sealed class TrainingRun(
         {
             return [];
         }
-        var update = new AnswerUpdate(policy, optimizer, options);
+        var update = new AnswerUpdate(policy, optimizer, options, _reference, _against);
         var reference = update.Reference(answers);
         // No proof is written of these: the options refuse it.
         return Passes("answers", i => $"{i}", [.. answers.Select(a => a.Sequence.Tokens.Length)], 2 * options.BatchPairs, policy, optimizer, chance, round, cancel, (batch, rate) =>
@@ -193,8 +196,9 @@ public sealed class TrainingRun(
         }
         var update = new TrajectoryUpdate(policy, optimizer, options);
         var sampled = update.Sampled(trajectories);
+        var reference = update.Reference(trajectories, _against!);
         return Passes(ProofFiles.Trajectories, i => ProofFiles.Item(i, trajectories[i], sampled[i]), [.. trajectories.Select(t => t.Sequence.Tokens.Length)], 4 * options.BatchPairs, policy, optimizer, chance, round, cancel, (batch, rate) =>
-            update.Step([.. batch.Select(i => trajectories[i])], [.. batch.Select(i => sampled[i])], rate), groups);
+            update.Step([.. batch.Select(i => trajectories[i])], [.. batch.Select(i => sampled[i])], rate, reference is null ? null : [.. batch.Select(i => reference[i])]), groups);
     }
 
     /// <summary>

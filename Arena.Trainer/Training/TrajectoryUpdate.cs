@@ -9,12 +9,18 @@ namespace Arena.Trainer.Training;
 public sealed record ScoredTrajectory(MarkedSequence Sequence, double Advantage, double Reward);
 
 /// <summary>GRPO's step on trajectories.</summary>
-public sealed class TrajectoryUpdate(TrainedPolicy policy, FlatAdamW optimizer, TrainOptions options)
+internal sealed class TrajectoryUpdate(TrainedPolicy policy, FlatAdamW optimizer, TrainOptions options)
 {
     private readonly PolicyGradientLoss _loss = options.PolicyGradient();
 
     /// <summary>Log-probabilities of every counted token under the policy as it is now, per trajectory.</summary>
-    public float[][] Sampled(IReadOnlyList<ScoredTrajectory> trajectories)
+    public float[][] Sampled(IReadOnlyList<ScoredTrajectory> trajectories) => PerToken(trajectories, batch => policy.Score(batch));
+
+    /// <summary>The same under a frozen reference; null where the divergence is from the sampling policy, or none is asked for.</summary>
+    public float[][]? Reference(IReadOnlyList<ScoredTrajectory> trajectories, ReferencePolicy reference) =>
+        reference.IsTrained || options.KlBeta == 0 ? null : PerToken(trajectories, reference.Score);
+
+    private static float[][] PerToken(IReadOnlyList<ScoredTrajectory> trajectories, Func<IReadOnlyList<MarkedSequence>, ScoredTokens> score)
     {
         using var _ = no_grad();
         var result = new float[trajectories.Count][];
@@ -22,7 +28,7 @@ public sealed class TrajectoryUpdate(TrainedPolicy policy, FlatAdamW optimizer, 
         {
             using var scope = NewDisposeScope();
             var batch = trajectories.Skip(start).Take(1024).Select(t => t.Sequence).ToList();
-            var flat = policy.Score(batch).PerToken.data<float>().ToArray();
+            var flat = score(batch).PerToken.data<float>().ToArray();
             var at = 0;
             for (var i = 0; i < batch.Count; i++)
             {
@@ -35,13 +41,14 @@ public sealed class TrajectoryUpdate(TrainedPolicy policy, FlatAdamW optimizer, 
     /// <summary>One optimizer step on a minibatch, in as many parts as the options say.</summary>
     /// <param name="sampled">What <see cref="Sampled"/> gave for the same trajectories.</param>
     /// <param name="rate">Learning rate; null = the options'.</param>
-    public Dictionary<string, double> Step(IReadOnlyList<ScoredTrajectory> batch, IReadOnlyList<float[]> sampled, double? rate = null)
+    /// <param name="reference">What <see cref="Reference"/> gave; null = the divergence is from the sampling policy.</param>
+    public Dictionary<string, double> Step(IReadOnlyList<ScoredTrajectory> batch, IReadOnlyList<float[]> sampled, double? rate = null, IReadOnlyList<float[]>? reference = null)
     {
         var numbers = new StepNumbers();
         var tokens = batch.Sum(t => (long)t.Sequence.CountedTokens);
         foreach (var (from, count) in StepNumbers.Parts(batch.Count, options.AccumulationSteps))
         {
-            Learn([.. batch.Skip(from).Take(count)], [.. sampled.Skip(from).Take(count)], batch.Count, count == batch.Count ? null : tokens, numbers);
+            Learn([.. batch.Skip(from).Take(count)], [.. sampled.Skip(from).Take(count)], reference is null ? null : [.. reference.Skip(from).Take(count)], batch.Count, count == batch.Count ? null : tokens, numbers);
         }
         var used = rate ?? options.LearningRate;
         var norm = optimizer.Step(used, options.ClipNorm);
@@ -56,17 +63,18 @@ public sealed class TrajectoryUpdate(TrainedPolicy policy, FlatAdamW optimizer, 
     /// <summary>Adds a part's gradient to the whole batch's.</summary>
     /// <param name="trajectories">Of the whole batch.</param>
     /// <param name="allTokens">Of the whole batch; null = this is it.</param>
-    private void Learn(IReadOnlyList<ScoredTrajectory> part, IReadOnlyList<float[]> sampled, int trajectories, long? allTokens, StepNumbers numbers)
+    private void Learn(IReadOnlyList<ScoredTrajectory> part, IReadOnlyList<float[]> sampled, IReadOnlyList<float[]>? reference, int trajectories, long? allTokens, StepNumbers numbers)
     {
         using var scope = NewDisposeScope();
         var scored = policy.Score([.. part.Select(t => t.Sequence)], describe: true);
         var old = tensor(sampled.SelectMany(s => s).ToArray());
+        var anchor = reference is null ? old : tensor(reference.SelectMany(s => s).ToArray());
         var advantages = tensor(part.Select(t => (float)t.Advantage).ToArray()).index_select(0, scored.Row);
-        var loss = _loss.Of(scored.PerToken, old, advantages, trajectories, scored.Tokens.index_select(0, scored.Row), allTokens);
+        var loss = _loss.Of(scored.PerToken, old, advantages, trajectories, scored.Tokens.index_select(0, scored.Row), allTokens, anchor);
         loss.backward();
         using var _ = no_grad();
-        var difference = old - scored.PerToken;
-        // Schulman's low-variance estimate of the divergence from the sampling policy: e^d - d - 1.
+        var difference = anchor - scored.PerToken;
+        // Schulman's low-variance estimate of the divergence from the reference: e^d - d - 1.
         var kl = (difference.exp() - difference).Minus(1).mean();
         var (low, high) = _loss.Clipped(scored.PerToken, old, advantages);
         var values = stack([loss, kl, low, high, scored.PerToken.mean()], 0).data<float>().ToArray();

@@ -39,6 +39,7 @@ public sealed class TrainOptionsTests
     [InlineData("loss", "\"dpo\"")]
     [InlineData("grpoLoss", "\"ppo\"")]
     [InlineData("dtype", "\"f16\"")]
+    [InlineData("reference", "\"last\"")]
     [InlineData("labelSmoothing", "0.5")]
     [InlineData("illegalValue", "1")]
     [InlineData("accumulationSteps", "0")]
@@ -65,6 +66,7 @@ public sealed class TrainOptionsTests
             ["accumulationSteps"] = 2,
             ["gradientCheckpointing"] = true,
             ["dtype"] = "f32",
+            ["reference"] = "start",
         };
         var options = TrainOptions.Wished("connect-four", wish).Options!;
         Assert.Null(options.Problem());
