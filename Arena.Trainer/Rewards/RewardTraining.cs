@@ -36,13 +36,17 @@ public sealed class RewardTraining(RewardModel model, RewardOptions options)
         using var optimizer = new FlatAdamW(model.Weights);
         var chance = new SeededChance(options.Seed, stream: 5);
         var order = Enumerable.Range(0, pairs.Count).ToList();
+        var tokens = 0.0;
         for (var epoch = 0; epoch < options.Epochs; epoch++)
         {
             chance.Shuffle(order);
             foreach (var batch in order.Chunk(options.BatchPairs))
             {
                 cancel.ThrowIfCancellationRequested();
-                report(new(optimizer.Steps + 1, 0, Step([.. batch.Select(i => pairs[i])], optimizer)));
+                var values = Step([.. batch.Select(i => pairs[i])], optimizer);
+                // TRL counts tokens over the whole run.
+                values["num_tokens"] = tokens += values["num_tokens"];
+                report(new(optimizer.Steps, 0, values));
             }
         }
         model.Weights.Flat.requires_grad_(false);
@@ -68,6 +72,7 @@ public sealed class RewardTraining(RewardModel model, RewardOptions options)
             ["margin"] = numbers[5],
             ["num_tokens"] = batch.Sum(p => p.Chosen.Tokens.Length + p.Rejected.Tokens.Length),
             ["grad_norm"] = optimizer.Step(options.LearningRate, options.ClipNorm),
+            ["learning_rate"] = options.LearningRate,
         };
     }
 }

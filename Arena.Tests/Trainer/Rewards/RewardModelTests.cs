@@ -29,7 +29,10 @@ public sealed class RewardModelTests : IDisposable
         var steps = new List<StepMetrics>();
         new RewardTraining(model, new RewardOptions(Epochs: 30, BatchPairs: 4, LearningRate: 1e-3)).Run(pairs, steps.Add, default);
         Assert.Equal(60, steps.Count);
-        Assert.Equal(["accuracy", "grad_norm", "loss", "margin", "max_reward", "mean_reward", "min_reward", "num_tokens"], steps[0].Values.Keys.Order());
+        Assert.Equal(["accuracy", "grad_norm", "learning_rate", "loss", "margin", "max_reward", "mean_reward", "min_reward", "num_tokens"], steps[0].Values.Keys.Order());
+        Assert.Equal(1e-3, steps[0].Values["learning_rate"]);
+        Assert.Equal(Enumerable.Range(1, 60), steps.Select(s => s.Step));
+        Assert.Equal(30 * pairs.Sum(p => p.Chosen.Tokens.Length + p.Rejected.Tokens.Length), steps[^1].Values["num_tokens"]);
         Assert.True(steps[^1].Values["loss"] < .2 * steps[0].Values["loss"], $"{steps[0].Values["loss"]} then {steps[^1].Values["loss"]}");
         var good = model.Score([.. pairs.Select(p => p.Chosen)]);
         Assert.All(good.Zip(model.Score([.. pairs.Select(p => p.Rejected)])), s => Assert.True(s.First > s.Second));

@@ -115,11 +115,15 @@ public sealed class StepMetricsTests : IDisposable
         Assert.Equal(tokens.Order(), tokens);
         var pairs = PreferenceData.Parse(Given, "given", start.Tokenizer, start.Config);
         Assert.Equal([1, 2], tokens.Take(2).Select(t => t / pairs.Sum(p => p.Chosen.Tokens.Length + p.Rejected.Tokens.Length)));
-        var grpo = lines.First(l => l["trajectories"] is not null);
-        foreach (var name in new[] { "reward", "reward_std", "frac_reward_zero_std", "completions/mean_length", "entropy", "clip_ratio/region_mean", "kl" })
-        {
-            Assert.NotNull(grpo[name]);
-        }
+        // A file's lines: TRL's names, and step, round, the number of items and logps/mean, which are ours.
+        Assert.Equal([.. OfPairs.Concat(["pairs", "round", "step"]).Order(StringComparer.Ordinal)], Keys(lines[0]));
+        Assert.Equal(
+            [
+                "clip_ratio", "clip_ratio/high_mean", "clip_ratio/low_mean", "clip_ratio/region_mean", "completions/max_length", "completions/mean_length", "completions/min_length", "entropy", "frac_reward_zero_std", "grad_norm",
+                "kl", "learning_rate", "logps/mean", "loss", "num_tokens", "reward", "reward_std", "round", "step", "trajectories",
+            ], Keys(lines.First(l => l["trajectories"] is not null)));
+
+        static IEnumerable<string> Keys(JsonNode line) => line.AsObject().Select(p => p.Key).Order(StringComparer.Ordinal);
     }
 
     [Theory]
