@@ -26,8 +26,9 @@ internal static partial class BenchCommand
     {
         var threads = new Option<int>("--threads") { Description = "Threads of sampling; training cases use one", DefaultValueFactory = _ => 2 };
         var full = new Option<bool>("--full") { Description = "More repetitions" };
+        var only = new Option<string?>("--only") { Description = "One case; an unknown name lists them" };
         var peak = new Option<string?>("--peak") { Description = "Only prints this process's peak memory over three steps: plain or recomputed", Hidden = true };
-        var command = new Command("bench", "Measures matrix products, DPO steps and sampling on this machine") { threads, full, peak };
+        var command = new Command("bench", "Measures matrix products, DPO steps and sampling on this machine") { threads, full, only, peak };
         command.SetAction(parse =>
         {
             var tries = parse.GetValue(full) ? 10 : 4;
@@ -37,19 +38,7 @@ internal static partial class BenchCommand
                 PrintPeak(form == "recomputed");
                 return;
             }
-            List<Line> lines =
-            [
-                new("matmul-f32", Matmul(ScalarType.Float32, tries), "GFLOP/s", tries),
-                Step("dpo-full-f32", new Batch(16, 16, 48), 0, ScalarType.Float32, tries),
-                Step("dpo-lora-f32", new Batch(16, 16, 48), 8, ScalarType.Float32, tries),
-                HasFastBfloat16() ? Step("dpo-lora-bf16", new Batch(16, 16, 48), 8, ScalarType.BFloat16, tries)
-                    : Step("dpo-lora-bf16", new Batch(2, 16, 48), 8, ScalarType.BFloat16, 1) with { Remark = "this processor has no bfloat16 products, libtorch emulates them; " },
-                .. Sharing(new Batch(4, 192, 64), tries),
-                Buckets(),
-                Checkpointing(),
-            ];
-            TorchBootstrap.Start(parse.GetValue(threads));
-            lines.AddRange(new[] { 1, 32, 128 }.Select(rows => Sampling(rows, parse.GetValue(threads), tries)));
+            var lines = Measure(Wanted(parse.GetValue(only)), tries, parse.GetValue(threads)).ToList();
             var table = new Table().AddColumns("case", "value", "unit", "of ceiling", "note");
             foreach (var line in lines)
             {
@@ -59,6 +48,52 @@ internal static partial class BenchCommand
             lines.ForEach(line => Console.WriteLine(line.ToJson()));
         });
         return command;
+    }
+
+    private static readonly string[] Cases =
+    [
+        "matmul-f32", "dpo-full-f32", "dpo-lora-f32", "dpo-lora-bf16", "prompt-sharing", "prompt-sharing-plain", "prompt-sharing-1", "length-buckets", "checkpointing", "sampling-1", "sampling-32", "sampling-128",
+    ];
+
+    /// <param name="only">Null = all.</param>
+    private static IReadOnlyList<string> Wanted(string? only) =>
+        only is not null && !Cases.Contains(only) ? throw new TrainerException($"There is no case \"{only}\". There are: {string.Join(", ", Cases)}.")
+        : [.. Cases.Where(c => only is null || c == only)];
+
+    private static IEnumerable<Line> Measure(IReadOnlyList<string> wanted, int tries, int threads)
+    {
+        foreach (var name in wanted.Where(w => !w.StartsWith("prompt-sharing", StringComparison.Ordinal) && !w.StartsWith("sampling", StringComparison.Ordinal) && w is not ("length-buckets" or "checkpointing")))
+        {
+            yield return name switch
+            {
+                "matmul-f32" => new(name, Matmul(ScalarType.Float32, tries), "GFLOP/s", tries),
+                "dpo-full-f32" => Step(name, new Batch(16, 16, 48), 0, ScalarType.Float32, tries),
+                "dpo-lora-f32" => Step(name, new Batch(16, 16, 48), 8, ScalarType.Float32, tries),
+                _ => HasFastBfloat16() ? Step(name, new Batch(16, 16, 48), 8, ScalarType.BFloat16, tries)
+                    : Step(name, new Batch(2, 16, 48), 8, ScalarType.BFloat16, 1) with { Remark = "this processor has no bfloat16 products, libtorch emulates them; " },
+            };
+        }
+        if (wanted.Any(w => w.StartsWith("prompt-sharing", StringComparison.Ordinal)))
+        {
+            // The three are measured in turns with each other.
+            foreach (var line in Sharing(new Batch(4, 192, 64), tries).Where(l => wanted.Contains(l.Case)))
+            {
+                yield return line;
+            }
+        }
+        if (wanted.Contains("length-buckets"))
+        {
+            yield return Buckets();
+        }
+        if (wanted.Contains("checkpointing"))
+        {
+            yield return Checkpointing();
+        }
+        TorchBootstrap.Start(threads);
+        foreach (var rows in new[] { 1, 32, 128 }.Where(rows => wanted.Contains($"sampling-{rows}")))
+        {
+            yield return Sampling(rows, threads, tries);
+        }
     }
 
     /// <summary>GFLOP/s of the best of several 1024-cubed products.</summary>
@@ -111,6 +146,7 @@ internal static partial class BenchCommand
         var what = $"{batch.Count} pairs of {batch.Prompt} + {batch.Answer}, two to a prompt as rounds give them";
         yield return new("prompt-sharing", seconds[1] / seconds[0], "times faster", tries) { Note = $"{what}; one to a prompt: {seconds[4] / seconds[3]:N2} times" };
         yield return new("prompt-sharing-plain", seconds[2] / seconds[0], "times faster", tries) { Note = $"beside a head on every position; one to a prompt: {seconds[5] / seconds[3]:N2} times" };
+        yield return new("prompt-sharing-1", seconds[4] / seconds[3], "times faster", tries) { Note = $"{batch.Count} pairs of {batch.Prompt} + {batch.Answer}, each with a prompt of its own, as given sets often have them" };
     }
 
     private static Line Sampling(int rows, int threads, int tries)

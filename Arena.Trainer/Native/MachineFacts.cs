@@ -28,7 +28,7 @@ public sealed record MachineFacts(
         System.Runtime.Intrinsics.X86.Avx2.IsSupported && Fma.IsSupported,
         torch ? MeasureBfloat16() : null,
         GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
-        new DriveInfo(folder).AvailableFreeSpace,
+        Directory.Exists(folder) ? new DriveInfo(folder).AvailableFreeSpace : 0,
         File.Exists("/dev/nvidia0"),
         HasLibrary("libcuda.so.1"),
         File.Exists(Path.Combine(AppContext.BaseDirectory, "libtorch_cuda.so")) || File.Exists(Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native", "libtorch_cuda.so")));
