@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Arena.Engine;
-using Arena.Engine.Settlement;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 

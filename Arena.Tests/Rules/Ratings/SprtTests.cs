@@ -23,7 +23,7 @@ public sealed class SprtTests
         var standing = new Sprt(0, 2, Normalized: true).Test([10789, 19328, 33806, 19402, 10543]);
         Assert.Equal(-6.070429067588585, standing.Llr, 1e-9);
         Assert.Equal(SprtState.AcceptsLower, standing.State);
-        Assert.Equal(800 / Math.Log(10), Sprt.PerDeviation, 1e-12);
+        Assert.Equal(Sprt.PerDeviation, 800 / Math.Log(10), 1e-12);
     }
 
     [Fact]

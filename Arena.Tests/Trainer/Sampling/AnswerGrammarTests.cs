@@ -113,7 +113,7 @@ public sealed class AnswerGrammarTests
     [Fact]
     public void A_poker_players_grammar_gives_what_the_rules_read_and_nothing_else()
     {
-        var rules = new HoldemRules(HoldemStakes.Usual);
+        var rules = new HoldemRules();
         var state = rules.Start(new Draws(new byte[32], "holdem"), 2);
         for (var ply = 0; ply < 6; ply++)
         {
