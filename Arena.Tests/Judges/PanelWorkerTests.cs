@@ -285,6 +285,7 @@ public sealed class PanelWorkerTests : IAsyncLifetime
         await using var server = await ScriptedChatServer.StartAsync(ChatMode.JudgeFirst);
         await JudgeAsync(server);
         var id = await WrittenAsync(writer);
+        var quality = GoldDesk.BuiltIn(DateTimeOffset.UnixEpoch).Where(g => g.Kind == GoldCase.Quality).Select(g => g.Id).ToList();
         var better = GoldDesk.BuiltIn(DateTimeOffset.UnixEpoch).ToDictionary(g => g.Id, g => QuotedEntry.Of(g.Better, "\0", []));
         await using (var db = await _engine.DbAsync())
         {
@@ -298,7 +299,7 @@ public sealed class PanelWorkerTests : IAsyncLifetime
         {
             var person = await _engine.OwnerAsync();
             Assert.Equal(new PersonStanding(0, 0, 5, false), await PeopleAsync(d => d.StandingAsync(person, default)));
-            var known = 0;
+            var (known, mine) = (0, new HashSet<Guid>());
             while (await PeopleAsync(d => d.NextAsync(person, default)) is { } pair)
             {
                 if (pair.Match == id)
@@ -307,13 +308,14 @@ public sealed class PanelWorkerTests : IAsyncLifetime
                     continue;
                 }
                 var left = pair.Left == better[pair.Match.Value];
-                var other = better.Keys.First(g => g != pair.Match.Value);
+                var other = quality.First(g => g != pair.Match.Value && !mine.Contains(g));
                 Assert.Contains("your turn", (await PeopleAsync(d => d.VoteAsync(new(other), person, "left", default))).Refused, StringComparison.Ordinal);
                 var (seen, refused) = await PeopleAsync(d => d.VoteAsync(pair.Match, person, left == reads ? "left" : "right", default));
                 Assert.Null(refused);
                 Assert.Equal(left ? "left" : "right", seen!.Known);
                 Assert.Contains("already", (await PeopleAsync(d => d.VoteAsync(pair.Match, person, "tie", default))).Refused, StringComparison.Ordinal);
                 asked.Add(pair.Match.Value);
+                mine.Add(pair.Match.Value);
                 known++;
             }
             Assert.Equal(PersonStanding.KnownFirst, known);
