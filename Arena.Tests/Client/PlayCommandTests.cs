@@ -1,5 +1,5 @@
-using System.Text;
 using System.CommandLine;
+using System.Text;
 using Arena.Client;
 using Arena.Client.Commands;
 using Arena.Rules;

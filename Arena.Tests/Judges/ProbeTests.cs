@@ -275,9 +275,20 @@ public sealed class ProbeTests : IAsyncLifetime
             {
                 probes.Add(new Probe
                 {
-                    Id = new(i + 1, 0, 7, new byte[8]), Space = "instruct", MatchId = new(Guid.Empty), RulesVersion = 1, Window = DateTimeOffset.UnixEpoch.AddHours(i), Better = 0, Worse = 1,
-                    BetterVersion = await _engine.HouseAsync("instruct", "solver"), WorseVersion = await _engine.HouseAsync("instruct", "random"), Side = i % 2, Lead = 0.5,
-                    Task = "Write a line.", BetterText = $"Good line {i}.", WorseText = $"Weak line {i}.",
+                    Id = new(i + 1, 0, 7, new byte[8]),
+                    Space = "instruct",
+                    MatchId = new(Guid.Empty),
+                    RulesVersion = 1,
+                    Window = DateTimeOffset.UnixEpoch.AddHours(i),
+                    Better = 0,
+                    Worse = 1,
+                    BetterVersion = await _engine.HouseAsync("instruct", "solver"),
+                    WorseVersion = await _engine.HouseAsync("instruct", "random"),
+                    Side = i % 2,
+                    Lead = 0.5,
+                    Task = "Write a line.",
+                    BetterText = $"Good line {i}.",
+                    WorseText = $"Weak line {i}.",
                 });
             }
             db.Probes.AddRange(probes);
