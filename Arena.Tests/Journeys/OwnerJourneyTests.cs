@@ -260,7 +260,7 @@ public sealed partial class OwnerJourneyTests(Browser browser) : IClassFixture<B
         await Browser.PictureAsync(page, "51-epoch");
 
         await page.GotoAsync($"/matches/{id}");
-        await page.GetByRole(AriaRole.Link, new() { Name = "Verify" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Verify", Exact = true }).ClickAsync();
         await Expect(page.GetByText("root", new() { Exact = false }).First).ToBeVisibleAsync();
         await Browser.PictureAsync(page, "52-verify");
         Assert.Equal(0, await page.Locator(".step.bad, .steps .bad").CountAsync());
