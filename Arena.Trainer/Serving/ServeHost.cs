@@ -38,6 +38,7 @@ public static class ServeHost
             var error = http.Features.Get<IExceptionHandlerFeature>()?.Error;
             return CompletionEndpoints.Error(500, $"The server had an error: {error?.Message}", null, null).ExecuteAsync(http);
         }));
+        app.RefuseLargeBodies(options.BodyBytes);
         app.MapScores();
         app.MapCompletions();
         // Answers under way go on while the server drains; requests that still arrive are turned away.

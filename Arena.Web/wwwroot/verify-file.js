@@ -95,11 +95,15 @@ function take(chosen) {
   return size ? refuse(chosen.name, size) : verify(chosen.name, async () => new Uint8Array(await chosen.arrayBuffer()));
 }
 
-file.addEventListener("change", () => {
+function takeChosen() {
   if (file.files.length > 0) take(file.files[0]);
   // The same file, changed on disk, can be chosen again.
   file.value = "";
-});
+}
+
+file.addEventListener("change", takeChosen);
+// One may have been chosen before this script had come.
+takeChosen();
 
 // Anywhere on the page: a file that misses the box must not be opened instead of the page.
 addEventListener("dragover", (event) => {
