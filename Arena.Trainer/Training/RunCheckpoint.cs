@@ -54,7 +54,7 @@ public sealed class RunCheckpoint(string folder)
     public void Save(RunState state, TrainedPolicy policy, FlatAdamW optimizer)
     {
         var (partial, old) = (folder + ".partial", folder + ".old");
-        Remove(partial);
+        Delete(partial);
         policy.Save(partial);
         SafeTensorsWriter.Write(Path.Combine(partial, OptimizerFile), new Dictionary<string, Tensor> { ["exp_avg"] = optimizer.First, ["exp_avg_sq"] = optimizer.Second });
         AtomicFile.Write(Path.Combine(partial, StateFile), JsonSerializer.Serialize(state, JsonStyle.Wire));
@@ -114,7 +114,19 @@ public sealed class RunCheckpoint(string folder)
     // A crash between the two renames leaves only the old one.
     private string? Found => new[] { folder, folder + ".old" }.FirstOrDefault(f => File.Exists(Path.Combine(f, StateFile)));
 
-    private static void Remove(string path)
+    // Under another name first: a crash in the middle of a deletion leaves no half of a checkpoint to be taken for a whole one.
+    private void Remove(string path)
+    {
+        var removed = folder + ".removed";
+        Delete(removed);
+        if (Directory.Exists(path))
+        {
+            Directory.Move(path, removed);
+            Delete(removed);
+        }
+    }
+
+    private static void Delete(string path)
     {
         if (Directory.Exists(path))
         {

@@ -44,6 +44,30 @@ public sealed class InterruptedRunTests : IDisposable
         }
     }
 
+    /// <summary>A kill can come between any two deletions, so none is made while the folder bears a name that is read.</summary>
+    [Fact]
+    public async Task No_file_goes_from_a_checkpoint_that_would_still_be_read()
+    {
+        var gone = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        var folder = _folder.File("watched");
+        Directory.CreateDirectory(folder);
+        using (var watcher = new FileSystemWatcher(folder) { IncludeSubdirectories = true, NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName })
+        {
+            watcher.Deleted += (_, e) => gone.Enqueue(Path.GetRelativePath(folder, e.FullPath));
+            watcher.EnableRaisingEvents = true;
+            using var start = TinyModels.Shipped();
+            new TrainingRun(start, new TrainOptions(Method: "dpo", Rounds: 4, RootsPerOpening: 2, RolloutsPerRoot: 4, EvaluationGames: 0, BatchPairs: 4, Seed: 3), "tic-tac-toe", "", folder)
+                .Execute(_ => { }, default);
+            Assert.False(Directory.Exists(Path.Combine(folder, "checkpoint.removed")));
+            for (var wait = 0; !gone.Contains("checkpoint.removed") && wait < 1_000; wait++)
+            {
+                await Task.Delay(10, TestContext.Current.CancellationToken);
+            }
+        }
+        Assert.Contains("checkpoint.removed", gone);
+        Assert.DoesNotContain(gone, name => name.StartsWith("checkpoint/", StringComparison.Ordinal) || name.StartsWith("checkpoint.old/", StringComparison.Ordinal));
+    }
+
     /// <summary>Killed, interrupted, each in the middle of its rounds, and continued both times.</summary>
     [Theory]
     [InlineData("dpo", 0)]
