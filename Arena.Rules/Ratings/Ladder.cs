@@ -86,8 +86,9 @@ public sealed class Ladder
         }
         posterior.Settle();
         var fixedPoints = versions.Any(anchors.Contains) ? versions.Select((v, i) => (v, i)).Where(p => anchors.Contains(p.v)).Select(p => p.i).ToArray() : [.. Enumerable.Range(0, versions.Count)];
-        var places = versions.Select((v, i) => Place(v, i, posterior, fixedPoints, book.MatchesOf(v))).ToDictionary(p => p.Version);
-        LadderSandwich.Fill(places, versions, book, terms, index, posterior, fixedPoints);
+        var middle = Middle(posterior, fixedPoints);
+        var places = versions.Select((v, i) => Place(v, i, posterior, middle, book.MatchesOf(v))).ToDictionary(p => p.Version);
+        LadderSandwich.Fill(places, versions, book, terms, index, posterior, middle.Row);
         OwnerShrinkage.Draw(places, versions, terms);
         return new(index, posterior, fixedPoints, places, book.Matches);
     }
@@ -146,23 +147,23 @@ public sealed class Ladder
     /// <summary>Expected score of one against another, 0 to 1.</summary>
     public double Expected(Guid a, Guid b) => 1 / (1 + Math.Exp(-Between(a, b).Difference));
 
-    private static LadderPlace Place(Guid version, int i, BradleyTerryPosterior posterior, int[] anchors, int matches)
+    /// <summary>What numbers are measured from: the mean of the fixed points' ratings, its covariance with every rating, and its variance.</summary>
+    private static (double Rating, double[] Row, double Variance) Middle(BradleyTerryPosterior posterior, int[] fixedPoints)
     {
-        var (n, c) = (posterior.Players, posterior.PointsPerUnit);
-        double mean = 0, cross = 0, spread = 0;
-        foreach (var a in anchors)
+        var (rating, row, share) = (0.0, new double[posterior.Players], 1.0 / fixedPoints.Length);
+        foreach (var f in fixedPoints)
         {
-            mean += posterior.Ratings[a];
-            cross += posterior.Covariance[i * n + a];
-            foreach (var b in anchors)
-            {
-                spread += posterior.Covariance[a * n + b];
-            }
+            rating += share * posterior.Ratings[f];
+            SymmetricMatrix.Add(row, posterior.Covariance.Slice(f * row.Length, row.Length), share);
         }
-        mean /= anchors.Length;
-        // Of the difference to the anchors' mean, which is what the number says.
-        var variance = posterior.Covariance[i * n + i] - 2 * cross / anchors.Length + spread / anchors.Length / anchors.Length;
-        var (rating, reach) = (c * (posterior.Ratings[i] - mean), c * Z95 * Math.Sqrt(Math.Max(0, variance)));
+        return (rating, row, fixedPoints.Sum(f => share * row[f]));
+    }
+
+    private static LadderPlace Place(Guid version, int i, BradleyTerryPosterior posterior, (double Rating, double[] Row, double Variance) middle, int matches)
+    {
+        var c = posterior.PointsPerUnit;
+        var variance = posterior.Covariance[i * posterior.Players + i] - 2 * middle.Row[i] + middle.Variance;
+        var (rating, reach) = (c * (posterior.Ratings[i] - middle.Rating), c * Z95 * Math.Sqrt(Math.Max(0, variance)));
         static long Milli(double points) => Center + (long)Math.Round(1_000 * points);
         return new LadderPlace(version, Milli(rating), Milli(rating - reach), Milli(rating + reach), matches);
     }

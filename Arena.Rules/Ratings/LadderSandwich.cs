@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Arena.Rules.Ratings;
 
 /// <summary>The sandwich intervals of a ladder.</summary>
@@ -5,9 +7,9 @@ internal static class LadderSandwich
 {
     /// <param name="places">Filled where the interval can be trusted.</param>
     /// <param name="versions">By number in the fit.</param>
-    /// <param name="fixedPoints">Versions to whose mean the intervals are measured.</param>
+    /// <param name="middle">Covariance of every rating with the mean from which the intervals are measured.</param>
     public static void Fill(
-        Dictionary<Guid, LadderPlace> places, IReadOnlyList<Guid> versions, LadderBook book, LadderTerms terms, IReadOnlyDictionary<Guid, int> index, BradleyTerryPosterior posterior, int[] fixedPoints)
+        Dictionary<Guid, LadderPlace> places, IReadOnlyList<Guid> versions, LadderBook book, LadderTerms terms, IReadOnlyDictionary<Guid, int> index, BradleyTerryPosterior posterior, double[] middle)
     {
         var n = versions.Count;
         if (!versions.Any(v => book.MatchesOf(v) >= Ladder.RobustMatches) || book.HoldsFields)
@@ -31,12 +33,12 @@ internal static class LadderSandwich
         }
         var groups = BattleConnectivity.Of(n, cells).Group;
         var largest = groups.GroupBy(g => g).OrderByDescending(g => g.Count()).ThenBy(g => g.Key).First().Key;
-        var middle = new double[n];
-        foreach (var f in fixedPoints)
+        // (C - middle) G (C - middle)ᵀ, its diagonal: a pair after the other for all versions at once, since C is symmetric.
+        var variances = new double[n];
+        foreach (var (a, b, square) in meat)
         {
-            SymmetricMatrix.Add(middle, posterior.Covariance.Slice(f * n, n), 1.0 / fixedPoints.Length);
+            AddSquares(variances, posterior.Covariance.Slice(a * n, n), posterior.Covariance.Slice(b * n, n), middle[a] - middle[b], square);
         }
-        var row = new double[n];
         for (var i = 0; i < n; i++)
         {
             var place = places[versions[i]];
@@ -44,15 +46,25 @@ internal static class LadderSandwich
             {
                 continue;
             }
-            posterior.Covariance.Slice(i * n, n).CopyTo(row);
-            SymmetricMatrix.Add(row, middle, -1);
-            var variance = 0.0;
-            foreach (var (a, b, square) in meat)
-            {
-                variance += square * (row[a] - row[b]) * (row[a] - row[b]);
-            }
-            var reach = (long)Math.Round(1_000 * posterior.PointsPerUnit * Ladder.Z95 * Math.Sqrt(variance));
+            var reach = (long)Math.Round(1_000 * posterior.PointsPerUnit * Ladder.Z95 * Math.Sqrt(variances[i]));
             places[versions[i]] = place with { RobustLow = place.Milli - reach, RobustHigh = place.Milli + reach };
+        }
+    }
+
+    /// <summary>target += weight * (first - second - shift)².</summary>
+    private static void AddSquares(Span<double> target, ReadOnlySpan<double> first, ReadOnlySpan<double> second, double shift, double weight)
+    {
+        var i = 0;
+        var (wide, off) = (Vector256.Create(weight), Vector256.Create(shift));
+        for (; i <= target.Length - 4; i += 4)
+        {
+            var apart = Vector256.Create(first.Slice(i, 4)) - Vector256.Create(second.Slice(i, 4)) - off;
+            (Vector256.Create<double>(target.Slice(i, 4)) + wide * apart * apart).CopyTo(target.Slice(i, 4));
+        }
+        for (; i < target.Length; i++)
+        {
+            var apart = first[i] - second[i] - shift;
+            target[i] += weight * apart * apart;
         }
     }
 }
