@@ -114,17 +114,28 @@ public static partial class Matchmaker
     private static string WhyNot(
         WaitingEntry entry, Queue queue, IReadOnlyList<HouseCandidate> house, RecentMeetings met, DateTimeOffset now, MatchmakingOptions options)
     {
-        var (others, strangers, capped) = queue.Around(entry);
-        var who = others == 0 ? "Nobody else is in this queue."
-            : strangers == 0 ? "Only agents of the same owner are in this queue; they never meet in rated matches."
-            : capped == strangers ? $"It has met everybody in this queue {options.PairCapPerHour} times within the last hour, the most that is rated."
-            : $"Nobody within {WindowOf(entry, now, options) / 1_000} rating points is free; the range widens by {options.WidenPerSecond} points a second.";
+        var who = queue.Around(entry) switch
+        {
+            Company.Nobody => "Nobody else is in this queue.",
+            Company.SameOwner => "Only agents of the same owner are in this queue; they never meet in rated matches.",
+            Company.Capped => $"It has met everybody in this queue {options.PairCapPerHour} times within the last hour, the most that is rated.",
+            _ => $"Nobody within {WindowOf(entry, now, options) / 1_000} rating points is free; the range widens by {options.WidenPerSecond} points a second.",
+        };
         var wait = options.HouseAfter - (now - entry.WaitingSince);
         return who + (entry.Tier != "free" ? " House agents don't play for stakes."
             : wait > TimeSpan.Zero ? $" A house agent steps in after {Seconds(options.HouseAfter)}."
             : house.Count == 0 ? " This space has no house agents."
             : house.All(h => met[entry.AgentId, h.AgentId] >= options.PairCapPerHour) ? $" It has met every house agent {options.PairCapPerHour} times within the last hour; the next match follows when the hour allows."
             : " Too few house agents are free for a full table.");
+    }
+
+    /// <summary>The best that others in a queue are to an entry.</summary>
+    private enum Company
+    {
+        Nobody,
+        SameOwner,
+        Capped,
+        Free,
     }
 
     private static string Seconds(TimeSpan time) => $"{Math.Ceiling(time.TotalSeconds):0} s";

@@ -20,6 +20,7 @@ public static partial class Matchmaker
         private readonly List<Waiting> _byTime;
         private readonly IReadOnlyList<WaitingEntry> _all;
         private readonly Dictionary<string, Tier> _tiers;
+        private readonly List<(Waiting Other, double Worth, long Gap)> _near = [];
         private int _next;
 
         public Queue(IReadOnlyList<WaitingEntry> waiting, RecentMeetings met, SpaceLadder ladder, DateTimeOffset now, MatchmakingOptions options)
@@ -56,18 +57,19 @@ public static partial class Matchmaker
         public List<WaitingEntry> Gather(WaitingEntry first, int maxSeats)
         {
             var own = _byTime[_next];
-            var near = Near(own, Reach * (maxSeats - 1));
-            near.Sort((a, b) => a.Worth != b.Worth ? b.Worth.CompareTo(a.Worth)
-                : a.Gap != b.Gap ? a.Gap.CompareTo(b.Gap)
-                : a.Other.Entry.WaitingSince.CompareTo(b.Other.Entry.WaitingSince));
+            Near(own, Reach * (maxSeats - 1));
             var group = new List<Waiting> { own };
-            foreach (var (other, _, _) in near)
+            // Seldom more than one is taken, so the best of what is left is looked for each time, and nothing is sorted.
+            while (_near.Count > 0 && group.Count < maxSeats)
             {
-                if (group.Count == maxSeats)
+                var best = 0;
+                for (var i = 1; i < _near.Count; i++)
                 {
-                    break;
+                    best = Before(_near[i], _near[best]) ? i : best;
                 }
-                if (group.TrueForAll(g => MayMeet(g, other)))
+                var other = _near[best].Other;
+                _near.RemoveAt(best);
+                if (group.Count == 1 || group.TrueForAll(g => MayMeet(g, other)))
                 {
                     group.Add(other);
                 }
@@ -75,26 +77,34 @@ public static partial class Matchmaker
             return group.ConvertAll(w => w.Entry);
         }
 
-        /// <returns>Others of its tier by other agents, those of other owners, and those of them whom it has met as often as is rated.</returns>
-        public (int Others, int Strangers, int Capped) Around(WaitingEntry entry)
+        private static bool Before((Waiting Other, double Worth, long Gap) a, (Waiting Other, double Worth, long Gap) b) =>
+            a.Worth != b.Worth ? a.Worth > b.Worth
+            : a.Gap != b.Gap ? a.Gap < b.Gap
+            : a.Other.Entry.WaitingSince < b.Other.Entry.WaitingSince;
+
+        /// <summary>Who waits beside an entry in its tier: nobody else's agent, none of another owner, only such as it has met as often as is rated, or somebody that it might meet.</summary>
+        public Company Around(WaitingEntry entry)
         {
-            var (others, strangers, capped) = (0, 0, 0);
+            var company = Company.Nobody;
             foreach (var other in _all)
             {
                 if (other.Tier == entry.Tier && other.AgentId != entry.AgentId)
                 {
-                    others++;
-                    strangers += other.OwnerId != entry.OwnerId ? 1 : 0;
-                    capped += !_met.None && other.OwnerId != entry.OwnerId && _met[entry.AgentId, other.AgentId] >= _options.PairCapPerHour ? 1 : 0;
+                    var found = other.OwnerId == entry.OwnerId ? Company.SameOwner : _met[entry.AgentId, other.AgentId] >= _options.PairCapPerHour ? Company.Capped : Company.Free;
+                    company = found > company ? found : company;
+                    if (company == Company.Free)
+                    {
+                        break;
+                    }
                 }
             }
-            return (others, strangers, capped);
+            return company;
         }
 
-        private List<(Waiting Other, double Worth, long Gap)> Near(Waiting own, int reach)
+        private void Near(Waiting own, int reach)
         {
             var tier = _tiers[own.Entry.Tier];
-            var found = new List<(Waiting, double, long)>(2 * reach);
+            _near.Clear();
             foreach (var step in (int[])[-1, 1])
             {
                 var left = reach;
@@ -108,12 +118,11 @@ public static partial class Matchmaker
                     }
                     if (MayMeet(own, other))
                     {
-                        found.Add((other, Worth(own.Index, other.Index, _ladder.Fit), gap));
+                        _near.Add((other, Worth(own.Index, other.Index, _ladder.Fit), gap));
                         left--;
                     }
                 }
             }
-            return found;
         }
 
         /// <summary>Whoever has waited longer decides about the gap: a newcomer may be met by somebody whose window is wide already.</summary>
