@@ -61,7 +61,7 @@ public sealed class InterruptedRunTests : IDisposable
             Assert.False(Directory.Exists(Path.Combine(folder, "checkpoint.removed")));
             for (var wait = 0; !gone.Contains("checkpoint.removed") && wait < 1_000; wait++)
             {
-                await Task.Delay(10, TestContext.Current.CancellationToken);
+                await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
             }
         }
         Assert.Contains("checkpoint.removed", gone);
