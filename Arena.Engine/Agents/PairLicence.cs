@@ -24,6 +24,9 @@ public static class PairLicence
         ("cc-by-nc-4.0", "CC BY-NC 4.0: so, but not for money"),
     ];
 
+    /// <summary>Its name for people.</summary>
+    public static string NameOf(string id) => Known.First(k => k.Id == id).Words.Split(':')[0];
+
     public static bool IsKnown(string id) => Known.Any(k => k.Id == id);
 
     /// <summary>The licence of what is made of two parts: the stricter one, or none where they can't be combined.</summary>
