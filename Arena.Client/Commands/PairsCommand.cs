@@ -17,19 +17,24 @@ internal static class PairsCommand
             {
                 await using var from = File.OpenRead(parse.GetRequiredValue(file));
                 await using var to = parse.GetValue(output) is { } path ? new StreamWriter(path) : new StreamWriter(Console.OpenStandardOutput());
-                var (rows, pairs) = (0, 0);
-                await foreach (var line in ParquetLines.ReadAsync(from, cancel))
+                var (rows, pairs, refused) = (0, 0, 0);
+                // As many at a time as the site takes in one file.
+                await foreach (var part in ParquetLines.ReadAsync(from, cancel).Chunk(TrlImport.MostLines).WithCancellation(cancel))
                 {
-                    await to.WriteLineAsync(line);
-                    rows++;
-                    var (good, problems) = TrlImport.Read(line);
-                    pairs += good.Count;
-                    if (problems.Count > 0 && rows - pairs <= Shown)
+                    foreach (var line in part)
                     {
-                        Console.Error.WriteLine($"Row {rows}: {problems[0].Problem}");
+                        await to.WriteLineAsync(line);
                     }
+                    var (good, problems) = TrlImport.Read(string.Join('\n', part));
+                    foreach (var problem in problems.Take(Math.Max(0, Shown - refused)))
+                    {
+                        Console.Error.WriteLine($"Row {rows + problem.Line}: {problem.Problem}");
+                    }
+                    rows += part.Length;
+                    pairs += good.Count;
+                    refused += problems.Count;
                 }
-                Console.Error.WriteLine($"{rows} rows, {pairs} of them pairs that the site takes{(rows > TrlImport.MostLines ? $" (at most {TrlImport.MostLines} a file: split it)" : "")}.");
+                Console.Error.WriteLine($"{rows} rows: {pairs} pairs that the site takes, {refused} rows that it would refuse{(rows > TrlImport.MostLines ? $" (at most {TrlImport.MostLines} rows a file: split it)" : "")}.");
                 return 0;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)

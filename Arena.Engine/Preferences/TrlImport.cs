@@ -14,7 +14,8 @@ public sealed record LineProblem(int Line, string Problem);
 
 /// <summary>
 /// Reads TRL's preference forms line by line: texts, or lists of messages that end with one answer of the assistant's each, whatever was said before; without
-/// "prompt" it is what both answers begin with. Pure; a wrong line is reported and does not hide the others.
+/// "prompt" it is what both answers begin with. Single answers with a label (unpaired preference, as for KTO) become pairs where a prompt has both good and bad ones: each answer
+/// of the more frequent label once, against those of the other in turn. Pure; a wrong line is reported and does not hide the others.
 /// </summary>
 public static class TrlImport
 {
@@ -24,6 +25,7 @@ public static class TrlImport
     public static (IReadOnlyList<ImportedPair> Pairs, IReadOnlyList<LineProblem> Problems) Read(string jsonl)
     {
         var (pairs, problems) = (new List<ImportedPair>(), new List<LineProblem>());
+        var labelled = new List<Labelled>();
         var number = 0;
         foreach (var line in jsonl.Split('\n'))
         {
@@ -32,7 +34,7 @@ public static class TrlImport
             {
                 continue;
             }
-            if (pairs.Count + problems.Count >= MostLines)
+            if (pairs.Count + labelled.Count + problems.Count >= MostLines)
             {
                 problems.Add(new(number, $"A file may have {MostLines} lines; the rest was not read."));
                 break;
@@ -40,7 +42,14 @@ public static class TrlImport
             try
             {
                 using var json = JsonDocument.Parse(line);
-                pairs.Add(Pair(json.RootElement, number));
+                if (IsLabelled(json.RootElement))
+                {
+                    labelled.Add(Single(json.RootElement, number));
+                }
+                else
+                {
+                    pairs.Add(Pair(json.RootElement, number));
+                }
             }
             catch (JsonException e)
             {
@@ -51,25 +60,53 @@ public static class TrlImport
                 problems.Add(new(number, e.Message));
             }
         }
-        return (pairs, problems);
+        foreach (var prompt in labelled.GroupBy(l => (l.Prompt, l.IsConversation)))
+        {
+            var (good, bad) = (prompt.Where(l => l.Good).ToList(), prompt.Where(l => !l.Good).ToList());
+            if (good.Count == 0 || bad.Count == 0)
+            {
+                problems.AddRange(prompt.Select(l => new LineProblem(l.Line, $"Its prompt has no {(l.Good ? "bad" : "good")} answer to be compared with. Single answers alone (KTO, SFT) are trained on with arena-trainer train.")));
+                continue;
+            }
+            for (var i = 0; i < Math.Max(good.Count, bad.Count); i++)
+            {
+                var (better, worse) = (good[i % good.Count], bad[i % bad.Count]);
+                var line = good.Count > bad.Count ? better.Line : worse.Line;
+                if (better.Answer == worse.Answer)
+                {
+                    problems.Add(new(line, "Its answer stands in the file as good and as bad."));
+                }
+                else
+                {
+                    pairs.Add(new(line, prompt.Key.Prompt, better.Answer, worse.Answer, 1, prompt.Key.IsConversation));
+                }
+            }
+        }
+        return ([.. pairs.OrderBy(p => p.Line)], [.. problems.OrderBy(p => p.Line)]);
     }
 
-    private static ImportedPair Pair(JsonElement record, int number)
+    private static bool IsLabelled(JsonElement record) =>
+        record.ValueKind == JsonValueKind.Object && record.TryGetProperty("completion", out _) && record.TryGetProperty("label", out _);
+
+    private static Labelled Single(JsonElement record, int number)
     {
-        if (record.ValueKind != JsonValueKind.Object)
+        var (completion, label) = (Need(record, "completion"), Need(record, "label"));
+        if (label.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
         {
-            throw new FormatException("Not an object.");
+            throw new FormatException("\"label\" is true or false.");
         }
-        if (record.TryGetProperty("completion", out _) || record.TryGetProperty("messages", out _) || record.TryGetProperty("text", out _))
-        {
-            throw new FormatException("Single answers (KTO, SFT) are no pairs; train on them with arena-trainer train.");
-        }
-        var (chosen, rejected) = (Need(record, "chosen"), Need(record, "rejected"));
-        var (asked, better, worse) = chosen.ValueKind == JsonValueKind.Array || rejected.ValueKind == JsonValueKind.Array
-            ? FromMessages(record, chosen, rejected)
-            : FromTexts(record, Text(chosen, "chosen"), Text(rejected, "rejected"));
-        var question = asked is [("user", var only)] ? only : PairDraft.Conversation(asked);
-        foreach (var (name, text) in new[] { ("prompt", question), ("chosen", better), ("rejected", worse) })
+        var asked = Prompt(Need(record, "prompt"));
+        var answer = completion.ValueKind == JsonValueKind.Array ? Answer(Messages(completion, "completion"), "completion") : Text(completion, "completion");
+        var (question, isConversation) = Question(asked);
+        Check(("prompt", question), ("completion", answer));
+        return new(number, question, isConversation, answer, label.GetBoolean());
+    }
+
+    private static (string Text, bool IsConversation) Question(List<(string Role, string Content)> asked) => asked is [("user", var only)] ? (only, false) : (PairDraft.Conversation(asked), true);
+
+    private static void Check(params ReadOnlySpan<(string Name, string Text)> texts)
+    {
+        foreach (var (name, text) in texts)
         {
             if (string.IsNullOrWhiteSpace(text))
             {
@@ -84,12 +121,30 @@ public static class TrlImport
                 throw new FormatException($"\"{name}\" holds a character of code 0.");
             }
         }
+    }
+
+    private static ImportedPair Pair(JsonElement record, int number)
+    {
+        if (record.ValueKind != JsonValueKind.Object)
+        {
+            throw new FormatException("Not an object.");
+        }
+        if (record.TryGetProperty("completion", out _) || record.TryGetProperty("messages", out _) || record.TryGetProperty("text", out _))
+        {
+            throw new FormatException("A single answer without a label is no preference; such files (SFT) are trained on with arena-trainer train.");
+        }
+        var (chosen, rejected) = (Need(record, "chosen"), Need(record, "rejected"));
+        var (asked, better, worse) = chosen.ValueKind == JsonValueKind.Array || rejected.ValueKind == JsonValueKind.Array
+            ? FromMessages(record, chosen, rejected)
+            : FromTexts(record, Text(chosen, "chosen"), Text(rejected, "rejected"));
+        var (question, isConversation) = Question(asked);
+        Check(("prompt", question), ("chosen", better), ("rejected", worse));
         if (better == worse)
         {
             throw new FormatException("Both answers are the same.");
         }
         var margin = record.TryGetProperty("margin", out var given) && given.ValueKind == JsonValueKind.Number ? given.GetDouble() : 1;
-        return margin is >= 0 and <= 1 ? new(number, question, better, worse, margin, asked is not [("user", _)]) : throw new FormatException("\"margin\" lies between 0 and 1.");
+        return margin is >= 0 and <= 1 ? new(number, question, better, worse, margin, isConversation) : throw new FormatException("\"margin\" lies between 0 and 1.");
     }
 
     private static (List<(string Role, string Content)>, string, string) FromTexts(JsonElement record, string chosen, string rejected)
@@ -175,4 +230,7 @@ public static class TrlImport
             throw new FormatException($"\"{field}\" holds half a character.");
         }
     }
+
+    /// <summary>One answer that was found good or bad by itself.</summary>
+    private sealed record Labelled(int Line, string Prompt, bool IsConversation, string Answer, bool Good);
 }

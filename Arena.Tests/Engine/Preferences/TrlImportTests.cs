@@ -53,6 +53,37 @@ public sealed class TrlImportTests
     }.Aggregate(line, (text, m) => text.Replace($"{m.Key},", $"{m.Value},", StringComparison.Ordinal).Replace($"{m.Key}]", $"{m.Value}]", StringComparison.Ordinal));
 
     [Fact]
+    public void Labelled_answers_to_the_same_prompt_become_pairs()
+    {
+        var (pairs, problems) = TrlImport.Read("""
+            {"prompt":"p","completion":"good","label":true}
+            {"prompt":"q","completion":"alone","label":false}
+            {"prompt":"p","completion":"bad","label":false}
+            {"prompt":"other","chosen":"a","rejected":"b"}
+            {"prompt":"p","completion":"worse","label":false}
+            {"prompt":[{"role":"user","content":"p"}],"completion":[{"role":"assistant","content":"fine"}],"label":true}
+            {"prompt":"p","completion":"worst","label":false}
+            {"prompt":"p","completion":"odd","label":"yes"}
+            {"prompt":"r","completion":"same","label":true}
+            {"prompt":"r","completion":"same","label":false}
+            """);
+
+        // The more frequent label once each, the other in turn.
+        Assert.Equal([(3, "p", "good", "bad"), (4, "other", "a", "b"), (5, "p", "fine", "worse"), (7, "p", "good", "worst")], pairs.Select(p => (p.Line, p.Prompt, p.Chosen, p.Rejected)));
+        Assert.Equal([2, 8, 10], problems.Select(p => p.Line));
+        Assert.Contains("no good answer", problems[0].Problem, StringComparison.Ordinal);
+        Assert.Contains("true or false", problems[1].Problem, StringComparison.Ordinal);
+        Assert.Contains("as good and as bad", problems[2].Problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"messages":[{"role":"user","content":"p"}]}""")]
+    [InlineData("""{"text":"p"}""")]
+    [InlineData("""{"prompt":"p","completion":"a"}""")]
+    public void An_answer_without_a_label_is_no_preference(string line) =>
+        Assert.Contains("arena-trainer train", Assert.Single(TrlImport.Read(line).Problems).Problem, StringComparison.Ordinal);
+
+    [Fact]
     public void Every_wrong_line_is_named_and_hides_no_other()
     {
         var (pairs, problems) = TrlImport.Read("""
