@@ -15,6 +15,7 @@ public sealed class BradleyTerryPosterior
     private readonly double[] _theta;
     private readonly double[] _covariance;
     private double[]? _factor;
+    private double[]? _inverseFactor;
 
     /// <param name="players">M, at least 1.</param>
     /// <param name="priorDeviation">Of a rating around the list's centre before anything was played, points. A prior keeps players finite who won or lost everything.</param>
@@ -73,7 +74,7 @@ public sealed class BradleyTerryPosterior
             // The last factor is too far off: exactly, from where we were.
             start.CopyTo(_theta, 0);
             _likelihood.Maximise(_theta, 100);
-            _factor = _likelihood.FactorAt(_theta);
+            _factor = _likelihood.FactorAt(_theta, _factor);
         }
     }
 
@@ -83,12 +84,15 @@ public sealed class BradleyTerryPosterior
         for (var step = 0; step < 30; step++)
         {
             var before = PriorDeviation;
-            RefitWithCovariance();
+            LearnPrior();
             if (Math.Abs(PriorDeviation - before) < 1e-3 * before)
             {
-                return;
+                break;
             }
         }
+        SymmetricMatrix.Square(_inverseFactor, Players, _covariance);
+        // A settled list is kept to be read.
+        _inverseFactor = null;
     }
 
     /// <summary>
@@ -97,13 +101,21 @@ public sealed class BradleyTerryPosterior
     /// </summary>
     public void RefitWithCovariance()
     {
+        LearnPrior();
+        SymmetricMatrix.Square(_inverseFactor, Players, _covariance);
+    }
+
+    /// <summary>All but the product that makes the covariance, of which a step needs the diagonal alone.</summary>
+    private void LearnPrior()
+    {
         Refit();
-        _factor = _likelihood.FactorAt(_theta) ?? throw new InvalidOperationException("The Hessian of a posterior with a prior is positive definite.");
-        SymmetricMatrix.Invert(_factor, Players, _covariance);
+        _factor = _likelihood.FactorAt(_theta, _factor) ?? throw new InvalidOperationException("The Hessian of a posterior with a prior is positive definite.");
+        _inverseFactor ??= new double[Players * Players];
+        SymmetricMatrix.InvertFactor(_factor, Players, _inverseFactor);
         var sum = PriorPlayers * _givenVariance;
         for (var i = 0; i < Players; i++)
         {
-            sum += _theta[i] * _theta[i] + _covariance[i * Players + i];
+            sum += _theta[i] * _theta[i] + SymmetricMatrix.Diagonal(_inverseFactor, Players, i);
         }
         _likelihood.PriorPrecision = (Players + PriorPlayers) / sum;
     }

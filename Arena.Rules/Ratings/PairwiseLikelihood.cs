@@ -106,10 +106,17 @@ internal sealed class PairwiseLikelihood(int players, double priorPrecision)
     }
 
     /// <summary>The factor of the Hessian at <paramref name="theta"/>, (M, M); null when it is not positive definite.</summary>
-    public double[]? FactorAt(ReadOnlySpan<double> theta)
+    /// <param name="into">Where it is written; null = a new array.</param>
+    public double[]? FactorAt(ReadOnlySpan<double> theta, double[]? into = null)
     {
         Evaluate(theta, withHessian: true);
-        return Factor() ? (double[])hessian.Clone() : null;
+        if (!Factor())
+        {
+            return null;
+        }
+        into ??= new double[hessian.Length];
+        hessian.CopyTo(into, 0);
+        return into;
     }
 
     /// <summary>Variances (M) and, when asked for, the covariance (M, M), log-odds²: sandwich when squares of weights are given, else curvature.</summary>

@@ -54,24 +54,40 @@ internal static class SymmetricMatrix
     /// <summary>The full inverse of A, given by its factor: A⁻¹ = U⁻¹ U⁻ᵀ.</summary>
     public static void Invert(ReadOnlySpan<double> factor, int n, Span<double> inverse)
     {
-        // Rows of U⁻¹, from the last: U⁻¹[k] = (e_k - sum over i > k of U[k,i] U⁻¹[i]) / U[k,k].
         var upper = new double[n * n];
+        InvertFactor(factor, n, upper);
+        Square(upper, n, inverse);
+    }
+
+    /// <summary>U⁻¹, upper triangular; what is left of the diagonal must be 0 and stays so.</summary>
+    public static void InvertFactor(ReadOnlySpan<double> factor, int n, Span<double> upper)
+    {
+        // Rows from the last: U⁻¹[k] = (e_k - sum over i > k of U[k,i] U⁻¹[i]) / U[k,k].
         for (var k = n - 1; k >= 0; k--)
         {
-            var row = upper.AsSpan(k * n, n);
+            var row = upper.Slice(k * n, n);
+            row[k..].Clear();
             var i = k + 1;
             for (; i <= n - 4; i += 4)
             {
                 // Left of a row's diagonal are zeros.
-                AddFour(row[i..], upper.AsSpan(i * n + i), n, -factor[k * n + i], -factor[k * n + i + 1], -factor[k * n + i + 2], -factor[k * n + i + 3]);
+                AddFour(row[i..], upper[(i * n + i)..], n, -factor[k * n + i], -factor[k * n + i + 1], -factor[k * n + i + 2], -factor[k * n + i + 3]);
             }
             for (; i < n; i++)
             {
-                Add(row[i..], upper.AsSpan(i * n + i, n - i), -factor[k * n + i]);
+                Add(row[i..], upper.Slice(i * n + i, n - i), -factor[k * n + i]);
             }
             row[k] = 1;
             Scale(row[k..], 1 / factor[k * n + k]);
         }
+    }
+
+    /// <summary>The diagonal's entry of A⁻¹, given by U⁻¹.</summary>
+    public static double Diagonal(ReadOnlySpan<double> upper, int n, int i) => Dot(upper.Slice(i * n + i, n - i), upper.Slice(i * n + i, n - i));
+
+    /// <summary>A⁻¹ = U⁻¹ U⁻ᵀ, full, given by U⁻¹.</summary>
+    public static void Square(ReadOnlySpan<double> upper, int n, Span<double> inverse)
+    {
         Span<double> products = stackalloc double[4];
         for (var i = 0; i < n; i++)
         {
@@ -80,11 +96,11 @@ internal static class SymmetricMatrix
                 var count = Math.Min(4, n - j);
                 if (count == 4)
                 {
-                    DotFour(upper.AsSpan(i * n + j, n - j), upper.AsSpan(j * n + j), n, products);
+                    DotFour(upper.Slice(i * n + j, n - j), upper[(j * n + j)..], n, products);
                 }
                 for (var k = 0; k < count; k++)
                 {
-                    var value = count == 4 ? products[k] : Dot(upper.AsSpan(i * n + j + k, n - j - k), upper.AsSpan((j + k) * n + j + k, n - j - k));
+                    var value = count == 4 ? products[k] : Dot(upper.Slice(i * n + j + k, n - j - k), upper.Slice((j + k) * n + j + k, n - j - k));
                     inverse[i * n + j + k] = value;
                     inverse[(j + k) * n + i] = value;
                 }
