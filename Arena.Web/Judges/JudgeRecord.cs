@@ -18,7 +18,7 @@ namespace Arena.Web.Judges;
 /// <param name="Weights">Log-odds of its vote by judged space.</param>
 /// <param name="Probes">On probes, its present version, one a source space.</param>
 /// <param name="Starts">Where its probes let its weight start before gold speaks, by judged space, log-odds.</param>
-internal sealed record JudgeRecord(
+public sealed record JudgeRecord(
     Judge Judge, int Judgments, int Matches, double? Consistent, double? MeanLatencyMs, long CostMicroUsd, JudgeStanding Standing, double? WithPanel, OwnFamilyBias OwnKind, IReadOnlyList<JudgeEvent> Events, ClampedAccuracy? Clamped, IReadOnlyDictionary<string, double> Weights,
     IReadOnlyList<ProbeStanding> Probes, IReadOnlyDictionary<string, double> Starts)
 {
@@ -28,10 +28,10 @@ internal sealed record JudgeRecord(
 /// <summary>How far the judges agree beyond chance, over the newest matches; null where nothing could differ.</summary>
 /// <param name="Fleiss">Over the matches that all of them judged.</param>
 /// <param name="Krippendorff">Nominal alpha, people's votes a rater of their own.</param>
-internal sealed record JudgeAgreement(int Matches, double? Fleiss, double? Krippendorff, IReadOnlyList<(string One, string Other, int Matches, double Cohen)> Pairs);
+public sealed record JudgeAgreement(int Matches, double? Fleiss, double? Krippendorff, IReadOnlyList<(string One, string Other, int Matches, double Cohen)> Pairs);
 
 /// <summary>All judges with their figures.</summary>
-internal sealed record JudgeBoard(IReadOnlyList<JudgeRecord> Records, JudgeAgreement Agreement, IReadOnlyList<Forecast> Forecasts)
+public sealed record JudgeBoard(IReadOnlyList<JudgeRecord> Records, JudgeAgreement Agreement, IReadOnlyList<Forecast> Forecasts)
 {
     /// <summary>Judgments looked at, the newest.</summary>
     private const int Window = 10_000;

@@ -54,6 +54,12 @@ public static class Words
     /// <summary>Gwei as ETH, without needless zeros.</summary>
     public static string Eth(long gwei) => (gwei / 1_000_000_000m).ToString("0.#########", CultureInfo.InvariantCulture) + " ETH";
 
+    /// <summary>"83 %"; a dash where there is none.</summary>
+    public static string Share(double value) => double.IsFinite(value) ? value.ToString("P0", CultureInfo.InvariantCulture) : "–";
+
+    /// <summary>"+12 %".</summary>
+    public static string SignedShare(double value) => value.ToString("+0 %;-0 %;0 %", CultureInfo.InvariantCulture);
+
     /// <summary>Thousands with thin spaces.</summary>
     public static string Count(long n) => n.ToString("#,0", CultureInfo.InvariantCulture).Replace(',', '\u2009');
 
