@@ -39,6 +39,23 @@ public sealed class ServeHostTests : IAsyncLifetime
         Assert.Equal(Content(first), Content(again));
     }
 
+    /// <summary>A caller that writes all it has before it listens, as simple clients do, would find a closed connection in place of the reason.</summary>
+    [Fact]
+    public async Task A_body_that_is_too_large_is_taken_to_its_end_and_refused_with_a_reason()
+    {
+        using var caller = new System.Net.Sockets.TcpClient();
+        await caller.ConnectAsync(_http.BaseAddress!.Host, _http.BaseAddress.Port, TestContext.Current.CancellationToken);
+        var stream = caller.GetStream();
+        var body = new byte[12 << 20];
+        await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes($"POST /v1/completions HTTP/1.1\r\nHost: {_http.BaseAddress.Authority}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n"), TestContext.Current.CancellationToken);
+        await stream.WriteAsync(body, TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(stream);
+        var answer = await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+
+        Assert.StartsWith("HTTP/1.1 413 ", answer, StringComparison.Ordinal);
+        Assert.Contains("request_too_large", answer, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Neighbours_in_a_batch_do_not_change_an_answer()
     {
