@@ -40,6 +40,7 @@ public sealed record TrainingStart(PolicyNotation Notation, int? AdapterRank = n
 /// <param name="GradientCheckpointing">Less memory, a third more work.</param>
 /// <param name="Dtype">"f32", or "bf16" over 32-bit weights.</param>
 /// <param name="Reference">What the policy is held to, one of <see cref="References"/>.</param>
+/// <param name="PairShare">"mix": share of the rounds, from the first on, that learn from pairs; the others learn from trajectories alone.</param>
 public sealed record TrainOptions(
     string Method = "dpo",
     int Rounds = 20,
@@ -68,7 +69,8 @@ public sealed record TrainOptions(
     int? AccumulationSteps = null,
     bool? GradientCheckpointing = null,
     string? Dtype = null,
-    string? Reference = null)
+    string? Reference = null,
+    double? PairShare = null)
 {
     /// <summary>Most rounds of a run: several times the longest recipe, some hours on two cores.</summary>
     public const int MostRounds = 1_000;
@@ -163,7 +165,7 @@ public sealed record TrainOptions(
         ?? Out("rolloutsPerRoot", RolloutsPerRoot, 2, 64) ?? Out("pairsPerRoot", PairsPerRoot, 1, 32)
         ?? Out("temperature", Temperature, 0.1, 5) ?? Out("opponentNoise", OpponentNoise, 0, 1)
         ?? OneOf("loss", Loss, Losses) ?? Out("labelSmoothing", LabelSmoothing, 0, 0.49) ?? OneOf("grpoLoss", GrpoLoss, GrpoLosses)
-        ?? Out("klBeta", KlBeta, 0, 10) ?? Out("illegalValue", IllegalValue, -10, 0) ?? Out("finalRate", FinalRate, 0, 1)
+        ?? Out("klBeta", KlBeta, 0, 10) ?? Out("illegalValue", IllegalValue, -10, 0) ?? Out("finalRate", FinalRate, 0, 1) ?? Out("pairShare", PairShare, 0, 1)
         ?? Out("clipNorm", ClipNorm, 0.001, 1_000) ?? Out("loraAlpha", LoraAlpha, 0, 1_024) ?? Out("accumulationSteps", AccumulationSteps, 1, 256)
         ?? OneOf("dtype", Dtype, ["f32", "bf16"]) ?? OneOf("reference", Reference, References)
         ?? (Reference == "base" && LoraRank == 0 ? "The reference \"base\" is the model with its adapter off, so loraRank must be above 0." : null)

@@ -11,6 +11,7 @@ namespace Arena.Rules.Spaces;
 /// <param name="IllegalValue">What an own illegal move is worth; a lost game is 0.</param>
 /// <param name="FinalRate">The learning rate falls in a straight line to this share.</param>
 /// <param name="LoraRank">0 trains all weights.</param>
+/// <param name="PairShare">A mix learns from pairs in this share of its rounds, from the first on, then from trajectories alone.</param>
 public sealed record TrainingRecipe(
     string Method,
     int Rounds = 20,
@@ -28,7 +29,8 @@ public sealed record TrainingRecipe(
     string Opponents = "self",
     double IllegalValue = 0,
     double FinalRate = 1,
-    int LoraRank = 0);
+    int LoraRank = 0,
+    double PairShare = 1);
 
 /// <summary>The recipes by space and method, and which method is recommended where.</summary>
 public static class TrainingRecipes
@@ -57,8 +59,9 @@ public static class TrainingRecipes
         {
             "tic-tac-toe" => recipe with { Rounds = 160, Temperature = 1, Opponents = "random=0.6,perfect=0.4", IllegalValue = -0.5, ScaleRewards = false, FinalRate = 0.03 },
             "connect-four" => recipe with { Rounds = 90, Temperature = 1, Opponents = "self=0.2,random=0.3,greedy=0.5", IllegalValue = -0.5, ScaleRewards = false, FinalRate = 0.1 },
-            // The solver answers each problem too: what beat the policy is chosen in pairs and imitated, its own answers are weighed against each other.
-            "countdown" when chosen == "mix" => recipe with { Rounds = 240, LearningRate = 8e-4, BatchPairs = 64, RpoAlpha = 2, RootsPerOpening = 128, RolloutsPerRoot = 8, PairsPerRoot = 1, Temperature = 1, ScaleRewards = false, Opponents = "solver", IllegalValue = -0.05, FinalRate = 0.05 },
+            // The solver answers each problem too: what beat the policy is chosen in pairs and imitated, its own answers are weighed against each other; in the
+            // second half against each other alone, which sharpens what the first has spread out.
+            "countdown" when chosen == "mix" => recipe with { Rounds = 300, PairShare = 0.45, LearningRate = 8e-4, BatchPairs = 64, RpoAlpha = 2, RootsPerOpening = 128, RolloutsPerRoot = 8, PairsPerRoot = 1, Temperature = 1, ScaleRewards = false, Opponents = "solver", IllegalValue = -0.05, FinalRate = 0.05 },
             // Exact answers are rare: large batches hold some, small steps don't unlearn them.
             "countdown" => recipe with { Rounds = 240, LearningRate = 8e-4, BatchPairs = 64, RolloutsPerRoot = 32, Temperature = 1, ScaleRewards = false, FinalRate = 0.05 },
             _ => recipe,

@@ -35,8 +35,16 @@ public sealed class CountdownRounds(Policy policy) : IRoundSource
         var answers = Answer(weights, problems, options.RolloutsPerRoot, new SamplingOptions(options.Temperature), chance);
         var groups = problems.Select((problem, i) => Group(problem, answers[i], options.IllegalValue)).ToList();
         var mix = OpponentMix.Parse(options.Opponents);
-        return mix is [{ Name: "self" }] ? groups : [.. groups.Zip(problems, (group, problem) => Join(group, problem, mix, chance))];
+        foreach (var opponent in mix.Where(o => o.Name != "self"))
+        {
+            House(opponent.Name);
+        }
+        // Of what others answer only pairs are made.
+        return mix is [{ Name: "self" }] || !options.LearnsPairs ? groups : [.. groups.Zip(problems, (group, problem) => Join(group, problem, mix, chance))];
     }
+
+    private IHouseAgent House(string name) =>
+        _rules.House.FirstOrDefault(h => h.Slug == name) ?? throw new TrainerException($"\"{name}\" is no opponent in \"{Space}\": there are self, {string.Join(", ", _rules.House.Select(h => h.Slug))}.");
 
     /// <summary>One of the opponents sits down too, as in a match: its answer can be chosen above the policy's own, not imitated where it lost.</summary>
     private AnswerGroup Join(AnswerGroup group, CountdownState problem, IReadOnlyList<OpponentShare> mix, SeededChance chance)
@@ -47,8 +55,7 @@ public sealed class CountdownRounds(Policy policy) : IRoundSource
         {
             return group;
         }
-        var house = _rules.House.FirstOrDefault(h => h.Slug == name) ?? throw new TrainerException($"\"{name}\" is no opponent in \"{Space}\": there are self, {string.Join(", ", _rules.House.Select(h => h.Slug))}.");
-        var text = house.Act(_rules, problem, 0, new Draws(Seed(chance), "house"));
+        var text = House(name).Act(_rules, problem, 0, new Draws(Seed(chance), "house"));
         var prompt = policy.Config.Beginning.Count + policy.Tokenizer.Encode(group.Prompt).Count;
         int[] all = [.. policy.Config.Beginning, .. policy.Tokenizer.Encode(group.Prompt), .. policy.Tokenizer.Encode(text), policy.Config.EosId];
         return all.Length > policy.Config.MaxPositions || all.Length - prompt > _rules.Card.CompactAnswerTokens

@@ -24,5 +24,5 @@ public static class SpaceDefaults
     private static TrainOptions Chosen(TrainingRecipe r) => new(
         r.Method, r.Rounds, r.Beta, r.LearningRate, r.Epochs, r.BatchPairs, r.RpoAlpha, r.LoraRank, RootsPerOpening: r.RootsPerOpening, RolloutsPerRoot: r.RolloutsPerRoot,
         PairsPerRoot: r.PairsPerRoot, Temperature: r.Temperature, OpponentNoise: r.OpponentNoise, ScaleRewards: r.ScaleRewards, Opponents: r.Opponents,
-        IllegalValue: r.IllegalValue, FinalRate: r.FinalRate);
+        IllegalValue: r.IllegalValue, FinalRate: r.FinalRate, PairShare: r.PairShare);
 }

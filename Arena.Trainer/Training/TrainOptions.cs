@@ -51,6 +51,7 @@ namespace Arena.Trainer.Training;
 /// <param name="GradientCheckpointing">Steps keep what goes into each block and compute its inside again on the way back: less memory, a third more work.</param>
 /// <param name="Dtype">Numbers that steps are computed in: "f32", or "bf16" over 32-bit weights.</param>
 /// <param name="Reference">What is compared with: "round" (the policy as each round begins), "start" (as the run began) or "base" (the base with the adapter off).</param>
+/// <param name="PairShare">mix: of the rounds, the share from the first on that learn from pairs; those after it learn from trajectories alone, which sharpens what pairs taught.</param>
 /// <param name="ProofEvery">Above 0: the run leaves a learning proof, with a checkpoint to replay from at least every so many steps.</param>
 public sealed record TrainOptions(
     string Method = "grpo",
@@ -94,10 +95,14 @@ public sealed record TrainOptions(
     bool LengthBuckets = false,
     bool GradientCheckpointing = false,
     string Dtype = "f32",
-    string Reference = "round")
+    string Reference = "round",
+    double PairShare = 1)
 {
     [JsonIgnore]
     public bool LearnsPairs => Method != "grpo";
+
+    /// <summary>Whether a round, from 1 on, learns from pairs.</summary>
+    public bool LearnsPairsIn(int round) => LearnsPairs && (Method != "mix" || round <= Math.Ceiling(PairShare * Rounds));
 
     [JsonIgnore]
     public bool LearnsTrajectories => Method is "grpo" or "mix";
@@ -177,6 +182,7 @@ public sealed record TrainOptions(
             { PoolShare: not (>= 0 and <= 1) } => "poolShare must be between 0 and 1",
             { IllegalValue: not (>= -10 and <= 0) } => "illegalValue must be between -10 and 0",
             { FinalRate: not (>= 0 and <= 1) } => "finalRate must be between 0 and 1",
+            { PairShare: not (>= 0 and <= 1) } => "pairShare must be between 0 and 1",
             { ProofEvery: < 0 } => "proofEvery must not be negative",
             { ProofEvery: > 0, IsByAnswer: true } => "a learning proof covers dpo, grpo and mix; proofEvery must be 0 with " + Method,
             { Schedule: not ("constant" or "linear" or "cosine") } => $"schedule is \"{Schedule}\"; known: constant, linear, cosine",

@@ -136,10 +136,10 @@ public sealed class TrainingRun(
         using (NewDisposeScope())
         using (no_grad())
         {
-            groups = source.Sample(policy.Bind(), options, chance);
+            groups = source.Sample(policy.Bind(), options.LearnsPairsIn(round) ? options : options with { Method = "grpo" }, chance);
         }
         cancel.ThrowIfCancellationRequested();
-        if (options.LearnsPairs)
+        if (options.LearnsPairsIn(round))
         {
             var pairs = RoundData.Pairs(groups, source.PairGap, options.PairsPerRoot, round);
             samples.Append(pairs.Select(p => p.Line.ToJsonString(JsonStyle.Wire)));

@@ -44,6 +44,7 @@ public sealed class TrainOptionsTests
     [InlineData("illegalValue", "1")]
     [InlineData("accumulationSteps", "0")]
     [InlineData("rounds", "1001")]
+    [InlineData("pairShare", "1.1")]
     public void WhatIsOutOfBoundsIsNamed(string name, string value) =>
         Assert.StartsWith(name, TrainOptions.Wished("tic-tac-toe", JsonNode.Parse($$"""{"{{name}}":{{value}}}""")!.AsObject()).Options!.Problem(), StringComparison.Ordinal);
 
@@ -61,6 +62,7 @@ public sealed class TrainOptionsTests
             ["opponents"] = "self=0.5,greedy=0.5",
             ["illegalValue"] = -0.25,
             ["finalRate"] = 0.5,
+            ["pairShare"] = 0.5,
             ["clipNorm"] = 2,
             ["loraAlpha"] = 8,
             ["accumulationSteps"] = 2,

@@ -36,9 +36,17 @@ public sealed class CountdownRoundsTests
     }
 
     [Fact]
-    public void An_unknown_opponent_is_refused_with_the_names_that_there_are()
+    public void Nobody_else_is_asked_where_nothing_is_learnt_from_pairs()
     {
-        var refused = Assert.Throws<TrainerException>(() => Sample("greedy"));
+        Assert.All(Sample("solver", method: "grpo"), g => Assert.All(g.Answers, a => Assert.True(a.Own)));
+    }
+
+    [Theory]
+    [InlineData("mix")]
+    [InlineData("grpo")]
+    public void An_unknown_opponent_is_refused_with_the_names_that_there_are(string method)
+    {
+        var refused = Assert.Throws<TrainerException>(() => Sample("greedy", method: method));
 
         Assert.Equal("\"greedy\" is no opponent in \"countdown\": there are self, random-100, random-1000, random-10000, solver.", refused.Message);
     }
@@ -66,11 +74,11 @@ public sealed class CountdownRoundsTests
 
     private static SampledAnswer Answer(string text, double value, bool own = true) => new(new([5, 6 + text[0], 7], [false, true, true]), text, value, own);
 
-    private static List<AnswerGroup> Sample(string opponents, int roots = 4)
+    private static List<AnswerGroup> Sample(string opponents, int roots = 4, string method = "mix")
     {
         using var policy = TinyModels.Shipped();
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        return new CountdownRounds(policy).Sample(policy.Bind(), new TrainOptions(RootsPerOpening: roots, RolloutsPerRoot: 3, Opponents: opponents), new SeededChance(5));
+        return new CountdownRounds(policy).Sample(policy.Bind(), new TrainOptions(Method: method, RootsPerOpening: roots, RolloutsPerRoot: 3, Opponents: opponents), new SeededChance(5));
     }
 }

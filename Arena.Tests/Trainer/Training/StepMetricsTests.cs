@@ -126,6 +126,19 @@ public sealed class StepMetricsTests : IDisposable
         static IEnumerable<string> Keys(JsonNode line) => line.AsObject().Select(p => p.Key).Order(StringComparer.Ordinal);
     }
 
+    [Fact]
+    public void A_mix_learns_from_pairs_in_its_first_rounds_and_from_trajectories_in_all()
+    {
+        using var start = TinyModels.Shipped();
+        var options = new TrainOptions(Method: "mix", Rounds: 3, RootsPerOpening: 2, RolloutsPerRoot: 6, EvaluationGames: 0, BatchPairs: 8, Seed: 3, PairShare: 0.5);
+        new TrainingRun(start, options, "tic-tac-toe", "", _folder.File("run")).Execute(_ => { }, default);
+        var lines = File.ReadLines(_folder.File("run/result/metrics.jsonl")).Select(l => JsonNode.Parse(l)!).ToList();
+
+        int[] Rounds(string of) => [.. lines.Where(l => l[of] is not null).Select(l => l["round"]!.GetValue<int>()).Distinct()];
+        Assert.Equal([1, 2], Rounds("pairs"));
+        Assert.Equal([1, 2, 3], Rounds("trajectories"));
+    }
+
     [Theory]
     [InlineData("linear", "f32", false)]
     [InlineData("cosine", "bf16", true)]
