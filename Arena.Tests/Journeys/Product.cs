@@ -43,8 +43,17 @@ internal sealed partial class Product : IAsyncDisposable
     {
         var data = Directory.CreateTempSubdirectory("arena-").FullName;
         var product = new Product(data, FreePort(), settings ?? new Dictionary<string, string>());
-        await product.StartAgainAsync(arguments);
-        return product;
+        try
+        {
+            await product.StartAgainAsync(arguments);
+            return product;
+        }
+        catch
+        {
+            // Or a site that came up too late would play on beside the journeys that follow.
+            await product.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Starts run.sh on the same data.</summary>

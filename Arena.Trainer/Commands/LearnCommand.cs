@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
@@ -40,7 +41,9 @@ internal static class LearnCommand
             }
             var results = new Measured[runs.Count];
             var clock = Stopwatch.StartNew();
-            Parallel.For(0, runs.Count, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, parse.GetValue(parallel)), CancellationToken = cancel }, i =>
+            // Unbuffered: each thread takes the next run when it is free, where Parallel.For would hand out blocks and leave one thread with the last of them.
+            var next = Partitioner.Create(Enumerable.Range(0, runs.Count), EnumerablePartitionerOptions.NoBuffering);
+            Parallel.ForEach(next, new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, parse.GetValue(parallel)), CancellationToken = cancel }, i =>
             {
                 var seed = numbers[i % numbers.Count];
                 results[i] = Measure(plan, runs[i], seed, cancel);
