@@ -31,6 +31,7 @@ internal static class MatchmakingBench
             return 0;
         }
         var methods = Array.IndexOf(args, "--methods") is >= 0 and var named ? ["random", .. args[named + 1].Split(',')] : Methods;
+        var kept = new KeptLadders(Array.IndexOf(args, "--runs") is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null);
         var sizes = Number(args, "--players") is { } only ? [only] : full ? new[] { 32, 256 } : [32];
         var cells = sizes.SelectMany(m => new[] { 200, 400 }.Select(sigma => (Players: m, Sigma: sigma))).ToArray();
         var lines = new List<BenchLine> { PairTenThousand() };
@@ -38,11 +39,14 @@ internal static class MatchmakingBench
         foreach (var (players, sigma) in cells)
         {
             var watch = Stopwatch.StartNew();
-            var runs = new RunEnd[methods.Length, seeds];
+            var runs = new LadderEnd[methods.Length, seeds];
             var done = 0;
             Parallel.For(0, runs.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, task =>
             {
-                runs[task % methods.Length, task / methods.Length] = Simulate(methods[task % methods.Length], players, sigma, (ulong)(first + task / methods.Length));
+                var method = methods[task % methods.Length];
+                var fitEvery = !method.StartsWith("site", StringComparison.Ordinal) ? 0 : Number(args, "--fit-every") ?? (players <= 64 ? 2 : 30);
+                var key = new LadderKey(method, players, sigma, fitEvery, (ulong)(first + task / methods.Length));
+                runs[task % methods.Length, task / methods.Length] = kept.Of(key, () => fitEvery == 0 ? Simulate(key) : SimulateSite(key));
                 // Ladders of 256 take minutes: whoever waits sees that it goes on.
                 if (Interlocked.Increment(ref done) is var ended && ended * 20 / runs.Length > (ended - 1) * 20 / runs.Length && watch.Elapsed > TimeSpan.FromSeconds(20))
                 {
@@ -105,17 +109,9 @@ internal static class MatchmakingBench
         return new BenchLine("matchmaking", "pair-10000", median, times.Min(), times.Max(), median, "s", null, times.Count);
     }
 
-    /// <param name="Matches">Until the order was right, or all that were played when it never was.</param>
-    /// <param name="Top5">Share of the true five best among the estimated five best, at the end.</param>
-    /// <param name="Coverage">Share of true ratings (relative to the list's mean) inside their 95 % intervals, at the end.</param>
-    private readonly record struct RunEnd(int Matches, double Top5, double Coverage);
-
-    private static RunEnd Simulate(string method, int players, int sigma, ulong seed)
+    private static LadderEnd Simulate(LadderKey ladder)
     {
-        if (method.StartsWith("site", StringComparison.Ordinal))
-        {
-            return SimulateSite(method, players, sigma, seed);
-        }
+        var (method, players, sigma, _, seed) = ladder;
         var population = new Numbers(seed * 1_000_003);
         var truth = Enumerable.Range(0, players).Select(_ => sigma * population.Normal()).OrderDescending().ToArray(); // numbers are true ranks
         var numbers = new Numbers(seed * 7_368_787 + 1);
@@ -153,20 +149,21 @@ internal static class MatchmakingBench
             }
         }
         posterior.RefitWithCovariance();
-        return new RunEnd(held == 3 ? reached : matches, Top5(posterior.Ratings), Coverage(posterior, truth));
+        return new LadderEnd(held == 3 ? reached : matches, Top5(posterior.Ratings), Coverage(posterior, truth));
     }
 
     /// <summary>The same question to the site's own matchmaker; every M / 2 ended matches count as a round.</summary>
-    private static RunEnd SimulateSite(string method, int players, int sigma, ulong seed)
+    private static LadderEnd SimulateSite(LadderKey ladder)
     {
+        var (method, players, sigma, fitEvery, seed) = ladder;
         var population = new Numbers(seed * 1_000_003);
         var truth = Enumerable.Range(0, players).Select(_ => sigma * population.Normal()).OrderDescending().ToArray();
         var numbers = new Numbers(seed * 7_368_787 + 1);
         var posterior = new BradleyTerryPosterior(players);
         // All matches last thirty seconds, so that most come back together, or fifteen to forty-five, so that a queue holds few at a time. The site fits a ladder of 32
-        // every two seconds, one of 256 as soon as a fit is paid for, some four; here every thirty, once a round, or a run would take an hour.
+        // every two seconds, one of 256 as soon as a fit is paid for, some four; here every thirty unless --fit-every says otherwise, once a round, or a run would take an hour.
         var (shortest, longest) = method == "site" ? (30, 30) : (15, 45);
-        var league = new SiteLeague(players, numbers, shortest, longest, fitEvery: players <= 64 ? 2 : 30);
+        var league = new SiteLeague(players, numbers, shortest, longest, fitEvery);
         var (matches, reached, held) = (0, 0, 0);
         for (var round = 0; round < 20_000 && held < 3; round++)
         {
@@ -191,7 +188,7 @@ internal static class MatchmakingBench
             held = ordered ? held + 1 : 0;
         }
         posterior.RefitWithCovariance();
-        return new RunEnd(held == 3 ? reached : matches, Top5(posterior.Ratings), Coverage(posterior, truth));
+        return new LadderEnd(held == 3 ? reached : matches, Top5(posterior.Ratings), Coverage(posterior, truth));
     }
 
     /// <summary>The covariance moves slowly once there are many games: it is made anew every round at first, later when a twentieth has been added.</summary>
