@@ -12,6 +12,7 @@ public static class TorchBootstrap
     {
         try
         {
+            Allocator.KeepBlocks();
             torch.set_num_threads(threads);
         }
         catch (Exception e) when (e is TypeInitializationException or DllNotFoundException or NotSupportedException or BadImageFormatException)
