@@ -49,44 +49,46 @@ public static class BatchSampler
         using var _ = no_grad();
         using var outer = NewDisposeScope();
         var config = decoder.Config;
-        var width = requests.Max(r => r.Prompt.Count);
+        // Requests that follow each other with the same prompt share its reading.
+        var (prompts, source) = Prompts(requests);
+        var width = prompts.Max(p => p.Count);
         var longest = requests.Max(r => r.MaxTokens);
-        var padding = requests.Select(r => width - r.Prompt.Count).ToArray();
         var draws = requests.Select(r => new RowDraw(r, config)).ToArray();
         var rows = Enumerable.Range(0, requests.Count).ToList();
-        var ids = new long[rows.Count * width];
+        var ids = new long[prompts.Count * width];
         Array.Fill(ids, config.PadId);
-        for (var row = 0; row < rows.Count; row++)
+        for (var p = 0; p < prompts.Count; p++)
         {
-            for (var t = 0; t < requests[row].Prompt.Count; t++)
+            for (var t = 0; t < prompts[p].Count; t++)
             {
-                ids[row * width + padding[row] + t] = requests[row].Prompt[t];
+                ids[(p + 1) * width - prompts[p].Count + t] = prompts[p][t];
             }
         }
-        var cache = new KvCache(config, rows.Count, Math.Min(config.MaxPositions, width + longest), padding, weights.Embedding.dtype);
+        var cache = new KvCache(config, prompts.Count, Math.Min(config.MaxPositions, width + longest), [.. prompts.Select(p => width - p.Count)], weights.Embedding.dtype);
         try
         {
-            for (var step = 0; rows.Count > 0; step++)
+            while (rows.Count > 0)
             {
-                var logits = Step(decoder, weights, cache, ids, rows.Count);
+                var logits = Step(decoder, weights, cache, ids, cache.Rows);
                 var next = new List<long>();
                 var kept = new List<int>();
                 for (var i = 0; i < rows.Count; i++)
                 {
                     var row = rows[i];
-                    if (draws[row].Next(logits.AsSpan(i * config.VocabSize, config.VocabSize)) && cache.Length < cache.Capacity)
+                    if (draws[row].Next(logits.AsSpan(source[i] * config.VocabSize, config.VocabSize)) && cache.Length < cache.Capacity)
                     {
                         next.Add(draws[row].LastId);
                         kept.Add(i);
                     }
                 }
-                if (kept.Count < rows.Count && kept.Count > 0)
+                if (kept.Count > 0 && (kept.Count < rows.Count || cache.Rows < rows.Count))
                 {
-                    var fewer = cache.Select(kept);
+                    var others = cache.Select([.. kept.Select(i => source[i])]);
                     cache.Dispose();
-                    cache = fewer;
+                    cache = others;
                 }
                 rows = [.. kept.Select(i => rows[i])];
+                source = [.. Enumerable.Range(0, rows.Count)];
                 ids = [.. next];
             }
         }
@@ -95,6 +97,21 @@ public static class BatchSampler
             cache.Dispose();
         }
         return [.. draws.Select(d => d.Result)];
+    }
+
+    /// <summary>The prompts that differ from the one before, and which of them each request continues.</summary>
+    private static (List<IReadOnlyList<int>> Prompts, List<int> Source) Prompts(IReadOnlyList<SampleRequest> requests)
+    {
+        var (prompts, source) = (new List<IReadOnlyList<int>>(), new List<int>(requests.Count));
+        foreach (var request in requests)
+        {
+            if (prompts.Count == 0 || !request.Prompt.SequenceEqual(prompts[^1]))
+            {
+                prompts.Add(request.Prompt);
+            }
+            source.Add(prompts.Count - 1);
+        }
+        return (prompts, source);
     }
 
     /// <summary>Feeds (B, T) ids; gives the last position's logits, (B, V) row-major, good until the next step with this cache.</summary>

@@ -23,6 +23,9 @@ public sealed class CountdownRounds(Policy policy) : IRoundSource
     /// <summary>Measured as an opponent, but nobody's: the share of answers that hit the target.</summary>
     public const string Exact = "exact";
 
+    // As many as stay in a processor's cache.
+    private const int AnswersAtOnce = 256;
+
     /// <summary>A legal answer against an illegal one counts, an exact one against a far one too.</summary>
     public double PairGap => 0.15;
 
@@ -111,7 +114,7 @@ public sealed class CountdownRounds(Policy policy) : IRoundSource
             List<int> prompt = [.. policy.Config.Beginning, .. policy.Tokenizer.Encode(Compact(problem))];
             return Enumerable.Range(0, copies).Select(_ => new SampleRequest(prompt, _rules.Card.CompactAnswerTokens, options, new SeededChance(chance.NextWord())));
         }).ToList();
-        var results = BatchSampler.Run(policy.Decoder, weights, requests);
+        var results = requests.Chunk(AnswersAtOnce).SelectMany(chunk => BatchSampler.Run(policy.Decoder, weights, chunk));
         return [.. requests.Zip(results, Mark).Chunk(copies).Select(group => group.ToList())];
     }
 
