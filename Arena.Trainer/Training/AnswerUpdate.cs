@@ -45,7 +45,7 @@ internal sealed class AnswerUpdate(TrainedPolicy policy, FlatAdamW optimizer, Tr
     public Dictionary<string, double> Step(IReadOnlyList<LabelledAnswer> batch, IReadOnlyList<(float Own, float Mismatched)> reference, double? rate = null)
     {
         var numbers = new StepNumbers();
-        var parts = StepNumbers.Parts(batch.Count, options.AccumulationSteps).Select(p => (Batch: batch.Skip(p.From).Take(p.Count).ToList(), Reference: reference.Skip(p.From).Take(p.Count).ToList())).ToList();
+        var parts = StepParts.Even(batch.Count, options.AccumulationSteps).Select(p => (Batch: batch.Skip(p.From).Take(p.Count).ToList(), Reference: reference.Skip(p.From).Take(p.Count).ToList())).ToList();
         // The divergence is one number for the whole batch, and no gradient goes through it.
         var kl = IsKto ? Divergence(parts) : 0;
         var tokens = batch.Sum(a => (long)a.Sequence.CountedTokens);

@@ -8,6 +8,9 @@ namespace Arena.Trainer.Training;
 /// <summary>DPO's step: reference log-probabilities once, then minibatches of pairs.</summary>
 internal sealed class PairUpdate(TrainedPolicy policy, FlatAdamW optimizer, TrainOptions options, ReferenceCache? cache = null, ReferencePolicy? reference = null)
 {
+    // As many as stay in a processor's cache.
+    private const int ScoredAtOnce = 64;
+
     private static readonly string[] Means = ["rewards/chosen", "rewards/rejected", "rewards/accuracies", "logps/chosen", "logps/rejected"];
 
     private readonly PreferenceObjective _loss = options.Preference();
@@ -23,10 +26,10 @@ internal sealed class PairUpdate(TrainedPolicy policy, FlatAdamW optimizer, Trai
     {
         using var _ = no_grad();
         var (chosen, rejected) = (new float[pairs.Count], new float[pairs.Count]);
-        for (var start = 0; start < pairs.Count; start += 512)
+        for (var start = 0; start < pairs.Count; start += ScoredAtOnce)
         {
             using var scope = NewDisposeScope();
-            var batch = pairs.Skip(start).Take(512).ToList();
+            var batch = pairs.Skip(start).Take(ScoredAtOnce).ToList();
             var sums = _reference.Score(batch).PerSequence().data<float>().ToArray();
             sums.AsSpan(0, batch.Count).CopyTo(chosen.AsSpan(start));
             sums.AsSpan(batch.Count).CopyTo(rejected.AsSpan(start));
@@ -40,7 +43,7 @@ internal sealed class PairUpdate(TrainedPolicy policy, FlatAdamW optimizer, Trai
     public Dictionary<string, double> Step(IReadOnlyList<PreferencePair> batch, float[] referenceChosen, float[] referenceRejected, double? rate = null)
     {
         var numbers = new StepNumbers();
-        foreach (var (from, count) in StepNumbers.Parts(batch.Count, options.AccumulationSteps))
+        foreach (var (from, count) in StepParts.Even(batch.Count, options.AccumulationSteps))
         {
             var tokens = count == batch.Count ? (double?)null : batch.Average(p => p.Chosen.CountedTokens);
             Learn([.. batch.Skip(from).Take(count)], referenceChosen[from..(from + count)], referenceRejected[from..(from + count)], count / (double)batch.Count, tokens, numbers);

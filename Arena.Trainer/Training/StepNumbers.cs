@@ -53,15 +53,4 @@ internal sealed class StepNumbers
     }
 
     public Dictionary<string, double> Means() => _sums.ToDictionary(s => s.Key, s => s.Value.Weight == 0 ? double.NaN : s.Value.Sum / s.Value.Weight);
-
-    /// <summary>Parts of a batch as even as can be, in order; never an empty one.</summary>
-    public static IEnumerable<(int From, int Count)> Parts(int items, int parts)
-    {
-        parts = Math.Min(parts, items);
-        for (var n = 0; n < parts; n++)
-        {
-            var (from, to) = ((int)((long)items * n / parts), (int)((long)items * (n + 1) / parts));
-            yield return (from, to - from);
-        }
-    }
 }

@@ -24,15 +24,14 @@ internal sealed class TrajectoryUpdate(TrainedPolicy policy, FlatAdamW optimizer
     {
         using var _ = no_grad();
         var result = new float[trajectories.Count][];
-        for (var start = 0; start < trajectories.Count; start += 1024)
+        foreach (var part in StepParts.ByLength([.. trajectories.Select(t => t.Sequence.Tokens.Length)], 1))
         {
             using var scope = NewDisposeScope();
-            var batch = trajectories.Skip(start).Take(1024).Select(t => t.Sequence).ToList();
-            var flat = score(batch).PerToken.data<float>().ToArray();
+            var flat = score([.. part.Select(i => trajectories[i].Sequence)]).PerToken.data<float>().ToArray();
             var at = 0;
-            for (var i = 0; i < batch.Count; i++)
+            foreach (var i in part)
             {
-                result[start + i] = flat[at..(at += batch[i].CountedTokens)];
+                result[i] = flat[at..(at += trajectories[i].Sequence.CountedTokens)];
             }
         }
         return result;
@@ -46,9 +45,9 @@ internal sealed class TrajectoryUpdate(TrainedPolicy policy, FlatAdamW optimizer
     {
         var numbers = new StepNumbers();
         var tokens = batch.Sum(t => (long)t.Sequence.CountedTokens);
-        foreach (var (from, count) in StepNumbers.Parts(batch.Count, options.AccumulationSteps))
+        foreach (var part in StepParts.ByLength([.. batch.Select(t => t.Sequence.Tokens.Length)], options.AccumulationSteps))
         {
-            Learn([.. batch.Skip(from).Take(count)], [.. sampled.Skip(from).Take(count)], reference is null ? null : [.. reference.Skip(from).Take(count)], batch.Count, count == batch.Count ? null : tokens, numbers);
+            Learn([.. part.Select(i => batch[i])], [.. part.Select(i => sampled[i])], reference is null ? null : [.. part.Select(i => reference[i])], batch.Count, part.Length == batch.Count ? null : tokens, numbers);
         }
         var used = rate ?? options.LearningRate;
         var norm = optimizer.Step(used, options.ClipNorm);

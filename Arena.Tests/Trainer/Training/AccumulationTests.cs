@@ -52,8 +52,21 @@ public sealed class AccumulationTests
     [Fact]
     public void More_parts_than_items_are_one_each()
     {
-        Assert.Equal([(0, 1), (1, 1), (2, 1)], StepNumbers.Parts(3, 8));
-        Assert.Equal([(0, 3), (3, 4)], StepNumbers.Parts(7, 2));
+        Assert.Equal([(0, 1), (1, 1), (2, 1)], StepParts.Even(3, 8));
+        Assert.Equal([(0, 3), (3, 4)], StepParts.Even(7, 2));
+    }
+
+    [Theory]
+    [InlineData(1, 5)] // 3,600 and 6,400 positions: by the size of a part
+    [InlineData(9, 9)]
+    public void Parts_hold_items_of_like_length_and_each_once(int least, int expected)
+    {
+        int[] lengths = [.. Enumerable.Range(0, 200).Select(i => i % 2 == 0 ? 64 : 36)];
+        var parts = StepParts.ByLength(lengths, least).ToList();
+        Assert.Equal(expected, parts.Count);
+        Assert.Equal(Enumerable.Range(0, 200), parts.SelectMany(p => p).Order());
+        Assert.InRange(parts.Count(p => p.Select(i => lengths[i]).Distinct().Count() > 1), 0, 1);
+        Assert.Equal([[0]], StepParts.ByLength([5_000], 3));
     }
 
     [Theory]
