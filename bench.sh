@@ -11,7 +11,7 @@ list() {
   kernel      games a second through the rules kernel; --detail boards|cards|text: time and memory of each game by BenchmarkDotNet (short runs, --full: long ones)
   platform    recorded matches a second into SQLite, time to the first match, resident memory
   ratings     fits, intervals and online updates on two synthetic arena logs
-  matchmaking matches until a ladder's order is right, by way of pairing (--full: 200 seeds, also 256 players); [--players N] [--seeds N] [--methods site,elo-nearest] [--fit-every SECONDS] [--runs FILE: ladders kept there, so that it can be stopped and gone on with]
+  matchmaking matches until a ladder's order is right, by way of pairing (--full: 200 seeds, also 256 players); [--players N] [--seeds N] [--methods site,elo-nearest] [--sigma ELO] [--fit-every SECONDS] [--runs FILE: ladders kept there, so that it can be stopped and gone on with]
   judges      the panel on real verdicts with known truth, five-fold: accuracy, coverage, calibration; [--verdicts FILE] [--strategy NAME|all]
   trainer     matmul ceiling and the share of it that a training step reaches
   learning    scores before and after training by each method and against each fixed opponent, on fresh seeds; --space S --seeds N [--seed-base N] [--methods dpo,grpo,mix]

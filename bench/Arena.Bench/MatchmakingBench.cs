@@ -11,14 +11,14 @@ namespace Arena.Bench;
 /// Matches that a ladder needs until its order is right, by way of pairing. M players with ratings N(0, sigma Elo); a round is M / 2
 /// disjoint pairs; results follow Bradley-Terry; ratings are refitted after every round (normal prior of learnt width); a run ends when Kendall's tau
 /// against the true order has been at least .95 three rounds in a row and counts the matches up to the first of these. Every method meets
-/// the same populations (paired seeds). "site" and "site-stream" are the site's own matchmaker (<see cref="SiteLeague"/>); the others pair whole rounds, "order-information" by
+/// the same populations (paired seeds). "site" and "site-stream" are the site's own matchmaker (<see cref="SiteLeague"/>), "elo-stream" pairs that stream by Elo alone; the others pair whole rounds, "order-information" by
 /// the same worth of a match without window, cap, neighbourhood or waiting: a bound on what the site could do. The value of a case is the median number of matches over the seeds as a ratio to that of random pairing.
 /// </summary>
 internal static class MatchmakingBench
 {
     private const double Tau = 0.95;
 
-    private static readonly string[] Methods = ["random", "swiss", "elo-nearest", "information", "order-information", "site", "site-stream"];
+    private static readonly string[] Methods = ["random", "swiss", "elo-nearest", "information", "order-information", "site", "site-stream", "elo-stream"];
 
     public static int Run(string[] args)
     {
@@ -33,7 +33,8 @@ internal static class MatchmakingBench
         var methods = Array.IndexOf(args, "--methods") is >= 0 and var named ? ["random", .. args[named + 1].Split(',')] : Methods;
         var kept = new KeptLadders(Array.IndexOf(args, "--runs") is >= 0 and var at && at + 1 < args.Length ? args[at + 1] : null);
         var sizes = Number(args, "--players") is { } only ? [only] : full ? new[] { 32, 256 } : [32];
-        var cells = sizes.SelectMany(m => new[] { 200, 400 }.Select(sigma => (Players: m, Sigma: sigma))).ToArray();
+        var sigmas = Number(args, "--sigma") is { } width ? [width] : new[] { 200, 400 };
+        var cells = sizes.SelectMany(m => sigmas.Select(sigma => (Players: m, Sigma: sigma))).ToArray();
         var lines = new List<BenchLine> { PairTenThousand() };
         Console.WriteLine($"{"case",-30}{"ratio",8}{"95 % interval",18}{"median matches",16}{"quartiles",18}{"top-5",8}{"coverage",10}");
         foreach (var (players, sigma) in cells)
@@ -46,7 +47,7 @@ internal static class MatchmakingBench
                 var method = methods[task % methods.Length];
                 var fitEvery = !method.StartsWith("site", StringComparison.Ordinal) ? 0 : Number(args, "--fit-every") ?? (players <= 64 ? 2 : 30);
                 var key = new LadderKey(method, players, sigma, fitEvery, (ulong)(first + task / methods.Length));
-                runs[task % methods.Length, task / methods.Length] = kept.Of(key, () => fitEvery == 0 ? Simulate(key) : SimulateSite(key));
+                runs[task % methods.Length, task / methods.Length] = kept.Of(key, () => fitEvery > 0 || method == "elo-stream" ? SimulateQueue(key) : Simulate(key));
                 // Ladders of 256 take minutes: whoever waits sees that it goes on.
                 if (Interlocked.Increment(ref done) is var ended && ended * 20 / runs.Length > (ended - 1) * 20 / runs.Length && watch.Elapsed > TimeSpan.FromSeconds(20))
                 {
@@ -152,8 +153,8 @@ internal static class MatchmakingBench
         return new LadderEnd(held == 3 ? reached : matches, Top5(posterior.Ratings), Coverage(posterior, truth));
     }
 
-    /// <summary>The same question to the site's own matchmaker; every M / 2 ended matches count as a round.</summary>
-    private static LadderEnd SimulateSite(LadderKey ladder)
+    /// <summary>The same question to a queue, most often the site's own; every M / 2 ended matches count as a round.</summary>
+    private static LadderEnd SimulateQueue(LadderKey ladder)
     {
         var (method, players, sigma, fitEvery, seed) = ladder;
         var population = new Numbers(seed * 1_000_003);
@@ -163,7 +164,7 @@ internal static class MatchmakingBench
         // All matches last thirty seconds, so that most come back together, or fifteen to forty-five, so that a queue holds few at a time. The site fits a ladder of 32
         // every two seconds, one of 256 as soon as a fit is paid for, some four; here every thirty unless --fit-every says otherwise, once a round, or a run would take an hour.
         var (shortest, longest) = method == "site" ? (30, 30) : (15, 45);
-        var league = new SiteLeague(players, numbers, shortest, longest, fitEvery);
+        var league = new SiteLeague(players, numbers, shortest, longest, fitEvery, byElo: method == "elo-stream");
         var (matches, reached, held) = (0, 0, 0);
         for (var round = 0; round < 20_000 && held < 3; round++)
         {
@@ -279,7 +280,7 @@ internal static class MatchmakingBench
             {
                 "random" => [.. _order.Chunk(2).Select(p => (p[0], p[1]))],
                 "swiss" => Swiss(),
-                "elo-nearest" => Nearest(),
+                "elo-nearest" => NearestPairing.Of(_order, p => _elo[p], _ => double.PositiveInfinity, numbers),
                 _ => ByValue(posterior, round),
             };
         }
@@ -296,37 +297,6 @@ internal static class MatchmakingBench
                 var group = left.TakeWhile(p => _points[p] == _points[left[0]]).ToList();
                 var b = group.MinBy(p => _met[a * players + p]);
                 left.Remove(b);
-                pairs.Add((a, b));
-            }
-            return pairs;
-        }
-
-        /// <summary>In random order each takes a neighbour by Elo (K = 32): the nearest with probability 1/2, the second with 1/4, and so on.</summary>
-        private List<(int, int)> Nearest()
-        {
-            var byElo = _order.OrderBy(p => _elo[p]).ToList();
-            var paired = new bool[players];
-            var pairs = new List<(int, int)>(players / 2);
-            foreach (var a in _order.Where(p => !paired[p]))
-            {
-                var place = byElo.IndexOf(a);
-                byElo.RemoveAt(place);
-                if (byElo.Count == 0)
-                {
-                    break;
-                }
-                // Neighbours on both sides of where it stood, nearest first.
-                var (below, above) = (place - 1, place);
-                int near;
-                do
-                {
-                    var down = above == byElo.Count || below >= 0 && _elo[a] - _elo[byElo[below]] <= _elo[byElo[above]] - _elo[a];
-                    near = down ? below-- : above++;
-                }
-                while ((below >= 0 || above < byElo.Count) && numbers.Uniform() < 0.5);
-                var b = byElo[near];
-                byElo.RemoveAt(near);
-                (paired[a], paired[b]) = (true, true);
                 pairs.Add((a, b));
             }
             return pairs;

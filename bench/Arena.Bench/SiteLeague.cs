@@ -13,7 +13,8 @@ namespace Arena.Bench;
 /// <param name="shortest">Shortest match, seconds.</param>
 /// <param name="longest">Longest match, seconds; lengths are uniform between both.</param>
 /// <param name="fitEvery">Least time between two fits of the ladder, seconds.</param>
-internal sealed class SiteLeague(int players, Numbers numbers, int shortest, int longest, int fitEvery)
+/// <param name="byElo">Not the site's matchmaker, but pairs of near Elo within the site's window: the same queue as most ladders would pair it.</param>
+internal sealed class SiteLeague(int players, Numbers numbers, int shortest, int longest, int fitEvery, bool byElo = false)
 {
     private static readonly DateTimeOffset Start = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
     private static readonly MatchmakingOptions Options = new();
@@ -59,6 +60,11 @@ internal sealed class SiteLeague(int players, Numbers numbers, int shortest, int
 
     private void Tick()
     {
+        if (byElo)
+        {
+            PairByElo();
+            return;
+        }
         if (_stale && _now - _ladder.At >= TimeSpan.FromSeconds(fitEvery))
         {
             (_ladder, _stale) = (SpaceLadder.Of(_book.Copy(), new HashSet<Guid>(), _now), false);
@@ -83,11 +89,27 @@ internal sealed class SiteLeague(int players, Numbers numbers, int shortest, int
         foreach (var pairing in Matchmaker.Decide(waiting, [], 2, 2, _met, _ladder, _now, Options).Pairings)
         {
             var (a, b) = (Number(pairing.Players[0]), Number(pairing.Players[1]));
-            (_waitingSince[a], _waitingSince[b]) = (null, null);
             _meetings.Enqueue((_now, a, b));
             _met.Add(new(Id(a)), new(Id(b)));
-            _running.Enqueue((a, b), (_now + TimeSpan.FromSeconds(shortest + (longest - shortest) * numbers.Uniform()), _started++));
+            Begin(a, b);
         }
+    }
+
+    private void PairByElo()
+    {
+        var order = Enumerable.Range(0, players).Where(p => _waitingSince[p] is not null).ToArray();
+        numbers.Shuffle<int>(order);
+        double Reach(int p) => Options.Window + Options.WidenPerSecond * (_now - _waitingSince[p]!.Value).TotalSeconds;
+        foreach (var (a, b) in NearestPairing.Of(order, p => _elo[p].Rating / 1_000.0, Reach, numbers))
+        {
+            Begin(a, b);
+        }
+    }
+
+    private void Begin(int a, int b)
+    {
+        (_waitingSince[a], _waitingSince[b]) = (null, null);
+        _running.Enqueue((a, b), (_now + TimeSpan.FromSeconds(shortest + (longest - shortest) * numbers.Uniform()), _started++));
     }
 
     /// <summary>Ids in an order that says nothing of the true ranks: ties are broken by id.</summary>
