@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Arena.Engine;
 using Arena.Engine.Verdicts;
+using Arena.Web.Judges;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -15,68 +16,7 @@ public sealed class JudgePageTests(SiteFixture site)
     [Fact]
     public async Task TheLeaderboardShowsWhatGoldCasesSaidOfAJudge()
     {
-        await using (var db = await site.Services.GetRequiredService<IDbContextFactory<ArenaDb>>().CreateDbContextAsync())
-        {
-            // Not enabled: nobody asks it, and judged spaces stay as they are.
-            var id = Guid.CreateVersion7();
-            db.Judges.Add(new Judge { Id = id, Name = "Measured", Endpoint = "http://127.0.0.1:9/v1", Model = "qwen2.5", Origin = "admin", Enabled = false, Version = "abcabcabcabc", CreatedAt = DateTimeOffset.UnixEpoch });
-            for (var i = 0; i < 10; i++)
-            {
-                db.GoldAnswers.Add(new GoldAnswer
-                {
-                    Id = Guid.CreateVersion7(),
-                    GoldId = Guid.CreateVersion7(),
-                    JudgeId = id,
-                    Version = "abcabcabcabc",
-                    Space = "pitch",
-                    Kind = GoldCase.Quality,
-                    BetterFirst = 1,
-                    WorseFirst = i < 8 ? 1 : -1,
-                    LengthLead = 5,
-                    LatencyMs = 100,
-                    CostMicroUsd = 7,
-                    At = DateTimeOffset.UnixEpoch.AddSeconds(i),
-                });
-            }
-            for (var i = 0; i < 12; i++)
-            {
-                db.ProbeAnswers.Add(new ProbeAnswer
-                {
-                    Id = Guid.CreateVersion7(),
-                    ProbeId = Guid.CreateVersion7(),
-                    JudgeId = id,
-                    Version = i < 10 ? "abcabcabcabc" : "older",
-                    Space = "instruct",
-                    BetterFirst = i < 8 ? 1 : -1,
-                    WorseFirst = i < 8 ? 1 : -1,
-                    LatencyMs = 100,
-                    CostMicroUsd = 1,
-                    At = DateTimeOffset.UnixEpoch.AddMinutes(i),
-                });
-            }
-            for (var i = 0; i < 40; i++)
-            {
-                // About its own family: wrong for it in 16 of 20, against it in 4 of 20.
-                var vote = i % 2 == 0 ? (i < 32 ? -1 : 1) : (i < 8 ? -1 : 1);
-                db.ProbeAnswers.Add(new ProbeAnswer
-                {
-                    Id = Guid.CreateVersion7(),
-                    ProbeId = Guid.CreateVersion7(),
-                    JudgeId = id,
-                    Version = "abcabcabcabc",
-                    Space = "instruct",
-                    Own = i % 2 == 0 ? -1 : 1,
-                    BetterFirst = vote,
-                    WorseFirst = vote,
-                    LatencyMs = 100,
-                    CostMicroUsd = 0,
-                    At = DateTimeOffset.UnixEpoch.AddHours(i),
-                });
-            }
-            db.JudgeEvents.Add(new JudgeEvent { Id = Guid.CreateVersion7(), JudgeId = id, Version = "abcabcabcabc", What = JudgeEvent.Fell, Source = JudgeEvent.OfGold, Seen = "Right in 40 % of its last 20 gold cases, after 90 % of its first 20.", At = DateTimeOffset.UnixEpoch.AddDays(1) });
-            db.JudgeEvents.Add(new JudgeEvent { Id = Guid.CreateVersion7(), JudgeId = id, Version = "older", What = JudgeEvent.Rose, Source = JudgeEvent.OfGold, Seen = "Of an older version.", At = DateTimeOffset.UnixEpoch });
-            await db.SaveChangesAsync();
-        }
+        await MeasuredAsync("Measured");
         var browser = site.Browse();
         Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/judges")).StatusCode);
         Assert.Contains("Measured", browser.Text, StringComparison.Ordinal);
@@ -111,6 +51,65 @@ public sealed class JudgePageTests(SiteFixture site)
         Assert.Equal(82, (long)measured["costMicroUsd"]!);
         Assert.Equal(HttpStatusCode.OK, (await browser.Client.GetAsync("/api/v1/judges/agreement")).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await browser.Client.GetAsync("/api/v1/judges/calibration")).StatusCode);
+    }
+
+    [Fact]
+    public async Task AJudgeHasAPageWithItsFiguresItsVersionsAndWhatItSaid()
+    {
+        var id = await MeasuredAsync("Paged");
+        var browser = site.Browse();
+        await browser.GetAsync("/judges");
+        Assert.Contains($"/judges/{id}", browser.Page, StringComparison.Ordinal);
+        var matches = Enumerable.Range(0, JudgeHistory.PageSize + 2).Select(_ => Guid.CreateVersion7()).ToList();
+        await using (var db = await site.Services.GetRequiredService<IDbContextFactory<ArenaDb>>().CreateDbContextAsync(TestContext.Current.CancellationToken))
+        {
+            for (var i = 0; i < matches.Count; i++)
+            {
+                db.Judgments.Add(new Judgment
+                {
+                    Id = Guid.CreateVersion7(),
+                    MatchId = new(matches[i]),
+                    JudgeId = id,
+                    First = i % 2,
+                    Preferred = i % 3 == 2 ? null : i % 3,
+                    Scores = "[]",
+                    Reason = i == 0 ? "The oldest." : "<b onload=x>clear</b>",
+                    Model = "qwen2.5",
+                    PromptHash = new('0', 64),
+                    RawReply = "",
+                    LatencyMs = 1_500,
+                    CostMicroUsd = 0,
+                    Tries = i == 5 ? 2 : 1,
+                    OnAppeal = true,
+                    At = DateTimeOffset.UnixEpoch.AddMinutes(i),
+                });
+            }
+            await db.SaveChangesAsync();
+        }
+        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync($"/judges/{id}")).StatusCode);
+        Assert.Matches(@"Right on gold\s*90 % \(\d\d % to \d\d %\) of 10 cases", browser.Text);
+        Assert.Contains("+30 %", browser.Text, StringComparison.Ordinal);
+        Assert.Contains("<b onload=x>clear</b>", browser.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("<b onload", browser.Page, StringComparison.Ordinal);
+        Assert.DoesNotContain("127.0.0.1:9", browser.Page, StringComparison.Ordinal);
+        Assert.DoesNotContain("The oldest.", browser.Text, StringComparison.Ordinal);
+        var earlier = System.Text.RegularExpressions.Regex.Match(browser.Page, @"/judges/[0-9a-f-]{36}\?before=[^""#]+").Value;
+        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync(System.Net.WebUtility.HtmlDecode(earlier))).StatusCode);
+        Assert.Contains("The oldest.", browser.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Earlier judgments", browser.Text, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await browser.GetAsync($"/judges/{Guid.NewGuid()}")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await browser.GetAsync($"/judges/{id}?before=yesterday-ish")).StatusCode);
+
+        var one = JsonNode.Parse(await browser.Client.GetStringAsync($"/api/v1/judges/{id}"))!;
+        Assert.Equal("Paged", (string)one["judge"]!["name"]!);
+        var version = Assert.Single(one["versions"]!.AsArray())!;
+        Assert.Equal(("abcabcabcabc", 10, 0.9), ((string)version["version"]!, (int)version["cases"]!, (double)version["accuracy"]!));
+        var judgments = JsonNode.Parse(await browser.Client.GetStringAsync($"/api/v1/judges/{id}/judgments"))!.AsArray();
+        Assert.Equal(JudgeHistory.PageSize, judgments.Count);
+        Assert.Equal(matches[^1], judgments[0]!["match"]!.GetValue<Guid>());
+        var rest = JsonNode.Parse(await browser.Client.GetStringAsync($"/api/v1/judges/{id}/judgments?before={Uri.EscapeDataString((string)judgments[^1]!["at"]!)}"))!.AsArray();
+        Assert.Equal(2, rest.Count);
+        Assert.Equal(HttpStatusCode.NotFound, (await browser.Client.GetAsync($"/api/v1/judges/{Guid.NewGuid()}/judgments")).StatusCode);
     }
 
     [Fact]
@@ -157,5 +156,70 @@ public sealed class JudgePageTests(SiteFixture site)
         Assert.Equal(HttpStatusCode.Created, added.StatusCode);
         var id = (string)JsonNode.Parse(await added.Content.ReadAsStringAsync())!["id"]!;
         Assert.Equal(HttpStatusCode.NoContent, (await admin.Client.PostAsync($"/api/v1/judges/{id}/disable", null)).StatusCode);
+    }
+
+    /// <summary>A judge with a record, not enabled: nobody asks it, and judged spaces stay as they are.</summary>
+    private async Task<Guid> MeasuredAsync(string name)
+    {
+        var id = Guid.CreateVersion7();
+        await using var db = await site.Services.GetRequiredService<IDbContextFactory<ArenaDb>>().CreateDbContextAsync();
+        db.Judges.Add(new Judge { Id = id, Name = name, Endpoint = "http://127.0.0.1:9/v1", Model = "qwen2.5", Origin = "admin", Enabled = false, Version = "abcabcabcabc", CreatedAt = DateTimeOffset.UnixEpoch });
+        for (var i = 0; i < 10; i++)
+        {
+            db.GoldAnswers.Add(new GoldAnswer
+            {
+                Id = Guid.CreateVersion7(),
+                GoldId = Guid.CreateVersion7(),
+                JudgeId = id,
+                Version = "abcabcabcabc",
+                Space = "pitch",
+                Kind = GoldCase.Quality,
+                BetterFirst = 1,
+                WorseFirst = i < 8 ? 1 : -1,
+                LengthLead = 5,
+                LatencyMs = 100,
+                CostMicroUsd = 7,
+                At = DateTimeOffset.UnixEpoch.AddSeconds(i),
+            });
+        }
+        for (var i = 0; i < 12; i++)
+        {
+            db.ProbeAnswers.Add(new ProbeAnswer
+            {
+                Id = Guid.CreateVersion7(),
+                ProbeId = Guid.CreateVersion7(),
+                JudgeId = id,
+                Version = i < 10 ? "abcabcabcabc" : "older",
+                Space = "instruct",
+                BetterFirst = i < 8 ? 1 : -1,
+                WorseFirst = i < 8 ? 1 : -1,
+                LatencyMs = 100,
+                CostMicroUsd = 1,
+                At = DateTimeOffset.UnixEpoch.AddMinutes(i),
+            });
+        }
+        for (var i = 0; i < 40; i++)
+        {
+            // About its own family: wrong for it in 16 of 20, against it in 4 of 20.
+            var vote = i % 2 == 0 ? (i < 32 ? -1 : 1) : (i < 8 ? -1 : 1);
+            db.ProbeAnswers.Add(new ProbeAnswer
+            {
+                Id = Guid.CreateVersion7(),
+                ProbeId = Guid.CreateVersion7(),
+                JudgeId = id,
+                Version = "abcabcabcabc",
+                Space = "instruct",
+                Own = i % 2 == 0 ? -1 : 1,
+                BetterFirst = vote,
+                WorseFirst = vote,
+                LatencyMs = 100,
+                CostMicroUsd = 0,
+                At = DateTimeOffset.UnixEpoch.AddHours(i),
+            });
+        }
+        db.JudgeEvents.Add(new JudgeEvent { Id = Guid.CreateVersion7(), JudgeId = id, Version = "abcabcabcabc", What = JudgeEvent.Fell, Source = JudgeEvent.OfGold, Seen = "Right in 40 % of its last 20 gold cases, after 90 % of its first 20.", At = DateTimeOffset.UnixEpoch.AddDays(1) });
+        db.JudgeEvents.Add(new JudgeEvent { Id = Guid.CreateVersion7(), JudgeId = id, Version = "older", What = JudgeEvent.Rose, Source = JudgeEvent.OfGold, Seen = "Of an older version.", At = DateTimeOffset.UnixEpoch });
+        await db.SaveChangesAsync();
+        return id;
     }
 }

@@ -19,6 +19,8 @@ internal static class JudgeEndpoints
     {
         var judges = api.MapGroup("/judges").WithTags("Judges");
         judges.MapGet("", List);
+        judges.MapGet("/{id:guid}", Read);
+        judges.MapGet("/{id:guid}/judgments", ListJudgments);
         judges.MapPost("", Add).RequireAuthorization(Access.Admin);
         judges.MapPost("/test", TestDraft).RequireAuthorization(Access.Admin).RequireRateLimiting(Limits.Tries);
         judges.MapPost("/{id:guid}/test", Test).RequireAuthorization(Access.Admin).RequireRateLimiting(Limits.Tries);
@@ -43,14 +45,35 @@ internal static class JudgeEndpoints
     private static async Task<Ok<IReadOnlyList<JudgeAnswer>>> List(ClaimsPrincipal user, ArenaDb db, PanelBook book, CancellationToken ct)
     {
         var admin = user.HasClaim(OwnerClaims.Admin, "true");
-        var board = await JudgeBoard.ReadAsync(db, book, ct);
-        return TypedResults.Ok<IReadOnlyList<JudgeAnswer>>([.. board.Records.Select(r => new JudgeAnswer(
-            r.Judge.Id, r.Judge.Name, r.Judge.Model, admin ? r.Judge.Endpoint : null, r.Judge.Enabled, r.Judge.Origin, r.Judgments, r.Matches, r.Consistent, r.MeanLatencyMs, r.CostMicroUsd,
-            r.Judge.Method, r.Family, r.Judge.Version, r.Judge.Compromised, Gold(r), r.WithPanel, new OwnFamilyBody(r.OwnKind.Better, r.OwnKind.Worse, r.OwnKind.Bias, r.OwnKind.Low, r.OwnKind.High), r.Weights,
-            r.Clamped is { } c ? new ClampedAnswer(c.Accuracy, c.Gold, c.Matches) : null,
-            [.. r.Probes.Select(p => new ProbeBody(p.Space, p.Cases, p.Accuracy, p.Low, p.High, p.Consistent))], r.Starts,
-            [.. r.Events.Select(e => new EventBody(e.What, e.Source, e.Seen, e.At))]))]);
+        return TypedResults.Ok<IReadOnlyList<JudgeAnswer>>([.. (await JudgeBoard.ReadAsync(db, book, ct)).Records.Select(r => Answer(r, admin))]);
     }
+
+    /// <summary>One judge, as in the list, with the versions that it has had.</summary>
+    private static async Task<Results<Ok<OneJudgeAnswer>, ProblemHttpResult>> Read(Guid id, ClaimsPrincipal user, ArenaDb db, PanelBook book, CancellationToken ct)
+    {
+        if ((await JudgeBoard.ReadAsync(db, book, ct)).Records.FirstOrDefault(r => r.Judge.Id == id) is not { } record)
+        {
+            return Problems.NotFound("judge");
+        }
+        var history = await JudgeHistory.ReadAsync(db, id, null, ct);
+        return TypedResults.Ok(new OneJudgeAnswer(
+            Answer(record, user.HasClaim(OwnerClaims.Admin, "true")),
+            [.. history.Versions.Select(v => new VersionBody(v.Version, v.Since, v.Until, v.Standing.Cases, Some(v.Standing.Accuracy), v.Standing.Low, v.Standing.High))]));
+    }
+
+    /// <summary>What a judge said of matches, newest first, thirty at a time; "before" is the moment of the last one seen.</summary>
+    private static async Task<Results<Ok<IReadOnlyList<JudgmentBody>>, ProblemHttpResult>> ListJudgments(Guid id, ArenaDb db, CancellationToken ct, DateTimeOffset? before = null) =>
+        await db.Judges.AnyAsync(j => j.Id == id, ct)
+            ? TypedResults.Ok<IReadOnlyList<JudgmentBody>>([.. (await JudgeHistory.ReadAsync(db, id, before, ct)).Judgments
+                .Select(j => new JudgmentBody(j.MatchId.Value, j.First, j.Preferred, j.Reason, j.Model, j.PromptHash, j.LatencyMs, j.CostMicroUsd, j.Tries, j.OnAppeal, j.At))])
+            : Problems.NotFound("judge");
+
+    private static JudgeAnswer Answer(JudgeRecord r, bool admin) => new(
+        r.Judge.Id, r.Judge.Name, r.Judge.Model, admin ? r.Judge.Endpoint : null, r.Judge.Enabled, r.Judge.Origin, r.Judgments, r.Matches, r.Consistent, r.MeanLatencyMs, r.CostMicroUsd,
+        r.Judge.Method, r.Family, r.Judge.Version, r.Judge.Compromised, Gold(r), r.WithPanel, new OwnFamilyBody(r.OwnKind.Better, r.OwnKind.Worse, r.OwnKind.Bias, r.OwnKind.Low, r.OwnKind.High), r.Weights,
+        r.Clamped is { } c ? new ClampedAnswer(c.Accuracy, c.Gold, c.Matches) : null,
+        [.. r.Probes.Select(p => new ProbeBody(p.Space, p.Cases, p.Accuracy, p.Low, p.High, p.Consistent))], r.Starts,
+        [.. r.Events.Select(e => new EventBody(e.What, e.Source, e.Seen, e.At))]);
 
     private static GoldAnswerBody Gold(JudgeRecord r)
     {
@@ -173,6 +196,17 @@ internal static class JudgeEndpoints
         Guid Id, string Name, string Model, string? Endpoint, bool Enabled, string Origin, int Judgments, int Matches, double? Consistent, double? MeanLatencyMs, long CostMicroUsd,
         string Method, string Family, string? Version, string? Compromised, GoldAnswerBody Gold, double? KappaWithVerdicts, OwnFamilyBody OwnFamily, IReadOnlyDictionary<string, double> Weights, ClampedAnswer? WithAgreement,
         IReadOnlyList<ProbeBody> Probes, IReadOnlyDictionary<string, double> Starts, IReadOnlyList<EventBody> Changes);
+
+    public sealed record OneJudgeAnswer(JudgeAnswer Judge, IReadOnlyList<VersionBody> Versions);
+
+    /// <summary>What a version showed on gold cases, between its first and its last answer to one.</summary>
+    public sealed record VersionBody(string Version, DateTimeOffset Since, DateTimeOffset Until, int Cases, double? Accuracy, double Low, double High);
+
+    /// <summary>One judgment: one seat order of one match.</summary>
+    /// <param name="First">Player index shown first.</param>
+    /// <param name="Preferred">Player index; null for a tie or an abstention.</param>
+    public sealed record JudgmentBody(
+        Guid Match, int First, int? Preferred, string Reason, string Model, string PromptHash, long LatencyMs, long CostMicroUsd, int Tries, bool OnAppeal, DateTimeOffset At);
 
     /// <summary>How much a judge favours its own model family, on probes asked for that alone; no weight hangs on it.</summary>
     /// <param name="Better">Probes in which its own family's answer is the better one by the rules.</param>

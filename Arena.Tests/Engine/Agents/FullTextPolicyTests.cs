@@ -66,7 +66,8 @@ public sealed class FullTextPolicyTests : IAsyncLifetime
     [Fact]
     public async Task ItPlaysASpaceWithoutCompactNotationFromTheTextThatLanguageModelsRead()
     {
-        _trainer.Answer = question => question.Body["guided_choice"]!.AsArray()[0]!.GetValue<string>();
+        // Not asked for one of the legal answers it gives an illegal one, which the transcript shows; a server that failed would be asked for ever.
+        _trainer.Answer = question => question.Body["guided_choice"]?[0]!.GetValue<string>() ?? "no choice was given";
         var agent = await _engine.AgentAsync(AgentKind.Policy, new PolicyConfig("qwen-tiny", [], 0.5) { LegalOnly = true });
         var lease = await _engine.PlayedAsync("kuhn-poker", agent.Version.Id, await _engine.HouseAsync("kuhn-poker", "random"));
         await using var db = await _engine.DbAsync();

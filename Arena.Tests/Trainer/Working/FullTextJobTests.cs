@@ -62,6 +62,8 @@ public sealed class FullTextJobTests : IDisposable
     {
         await using var site = await FakeSite.StartAsync();
         (site.PolicyName, site.Notation, site.Pairs) = (policy, notation, """{"prompt":"p","chosen":"a","rejected":"b"}""");
+        // A job that is not refused ends at once.
+        site.Options = new JsonObject { ["rounds"] = 0, ["evaluationGames"] = 0 };
         Assert.Equal(JobEnd.Failed, await WorkAsync(site));
         Assert.Contains(words, site.Failed!["reason"]!.GetValue<string>(), StringComparison.Ordinal);
     }

@@ -1,0 +1,30 @@
+using Arena.Engine;
+using Arena.Engine.Verdicts;
+using Microsoft.EntityFrameworkCore;
+
+namespace Arena.Web.Judges;
+
+/// <summary>What one version of a judge showed on gold cases.</summary>
+/// <param name="Since">Its first answer to one.</param>
+/// <param name="Until">Its last.</param>
+public sealed record JudgeVersionRecord(string Version, DateTimeOffset Since, DateTimeOffset Until, JudgeStanding Standing);
+
+/// <summary>One judge's past: its versions, and a page of what it said of matches.</summary>
+/// <param name="Versions">Those that answered gold cases, newest first.</param>
+/// <param name="Judgments">Newest first.</param>
+/// <param name="Earlier">Where the next page begins, or null when this is the last.</param>
+public sealed record JudgeHistory(IReadOnlyList<JudgeVersionRecord> Versions, IReadOnlyList<Judgment> Judgments, DateTimeOffset? Earlier)
+{
+    public const int PageSize = 30;
+
+    /// <param name="before">Judgments given before this moment; null = the newest.</param>
+    public static async Task<JudgeHistory> ReadAsync(ArenaDb db, Guid judge, DateTimeOffset? before, CancellationToken ct)
+    {
+        var gold = await db.GoldAnswers.AsNoTracking().Where(a => a.JudgeId == judge).OrderBy(a => a.At).ThenBy(a => a.Id).ToListAsync(ct);
+        var said = await db.Judgments.AsNoTracking().Where(j => j.JudgeId == judge && (before == null || j.At < before)).OrderByDescending(j => j.At).Take(PageSize + 1).ToListAsync(ct);
+        return new(
+            [.. gold.GroupBy(a => a.Version).Select(g => new JudgeVersionRecord(g.Key, g.First().At, g.Last().At, JudgeStanding.Of([.. g]))).OrderByDescending(v => v.Until)],
+            [.. said.Take(PageSize)],
+            said.Count > PageSize ? said[PageSize - 1].At : null);
+    }
+}
