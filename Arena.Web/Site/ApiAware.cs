@@ -13,12 +13,29 @@ internal static class ApiAware
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
             ExceptionHandler = Explain,
+            // The page that broke has used up its scope's navigation: without a fresh one the page that says so breaks too.
+            CreateScopeForErrors = true,
             // A caller's slip is the caller's to read, not ours to log.
             SuppressDiagnosticsCallback = context => context.Exception is BadHttpRequestException,
         });
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         // The inner one answers first, so that programs never get the page.
         app.UseWhen(IsApi, api => api.UseStatusCodePages(context => Bare(context.HttpContext)));
+        app.UseWhen(http => !IsApi(http), pages => pages.Use(Mistyped));
+    }
+
+    /// <summary>A page's query that is no number or id where one belongs names nothing: the framework throws, and only where it threw tells this from a fault of ours.</summary>
+    private static async Task Mistyped(HttpContext http, RequestDelegate next)
+    {
+        try
+        {
+            await next(http);
+        }
+        catch (InvalidOperationException e) when (!http.Response.HasStarted && e.StackTrace?.Contains("QueryParameterValueSupplier", StringComparison.Ordinal) == true)
+        {
+            http.Response.Clear();
+            http.Response.StatusCode = StatusCodes.Status404NotFound;
+        }
     }
 
     private static bool IsApi(HttpContext http) => http.Request.Path.StartsWithSegments("/api") || http.Request.Path.StartsWithSegments("/hubs");
