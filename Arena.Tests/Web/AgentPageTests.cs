@@ -1,8 +1,12 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Arena.Engine;
+using Arena.Engine.Agents;
 using Arena.Rules;
 using Arena.Web.Agents;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Arena.Tests.Web;
 
@@ -48,6 +52,37 @@ public sealed class AgentPageTests(SiteFixture site)
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Contains("There is already an agent called", browser.Text);
         Assert.Contains("// kept", browser.Text);
+    }
+
+    [Fact]
+    public async Task WhoMayTrainOnAnAgentsPairsIsItsOwnersChoiceAlone()
+    {
+        var owner = await site.JoinAsync("sharer");
+        var id = await CreateScriptAsync(owner, "Shared", "");
+        async Task<(DataUse, string)> ChosenAsync()
+        {
+            await using var db = await site.Services.GetRequiredService<IDbContextFactory<ArenaDb>>().CreateDbContextAsync();
+            return await db.Agents.Where(a => a.Name == "Shared").Select(a => new ValueTuple<DataUse, string>(a.DataUse, a.PairLicence)).SingleAsync();
+        }
+        var before = await ChosenAsync();
+        var stranger = await site.JoinAsync("not-the-sharer");
+        foreach (var form in new[] { "data", "licence", "sparring" })
+        {
+            await stranger.GetAsync($"/agents/{id}");
+            Assert.Equal(HttpStatusCode.BadRequest, (await stranger.SubmitAsync(form, new() { ["Licence"] = "cc-by-4.0" })).StatusCode);
+        }
+        Assert.Equal(before, await ChosenAsync());
+
+        await owner.GetAsync($"/agents/{id}");
+        await owner.SubmitAsync("licence", new() { ["Licence"] = "mine-alone" });
+        Assert.Equal(before, await ChosenAsync());
+        await owner.GetAsync($"/agents/{id}");
+        await owner.SubmitAsync("licence", new() { ["Licence"] = "cc-by-4.0" });
+        await owner.GetAsync($"/agents/{id}");
+        await owner.SubmitAsync("data", []);
+        var (use, licence) = await ChosenAsync();
+        Assert.Equal("cc-by-4.0", licence);
+        Assert.NotEqual(before.Item1, use);
     }
 
     [Theory]
