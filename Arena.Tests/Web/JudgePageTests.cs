@@ -97,7 +97,7 @@ public sealed class JudgePageTests(SiteFixture site)
         Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync(System.Net.WebUtility.HtmlDecode(earlier))).StatusCode);
         Assert.Contains("The oldest.", browser.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("Earlier judgments", browser.Text, StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.NotFound, (await browser.GetAsync($"/judges/{Guid.NewGuid()}")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await browser.GetAsync($"/judges/{Guid.CreateVersion7()}")).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await browser.GetAsync($"/judges/{id}?before=yesterday-ish")).StatusCode);
 
         var one = JsonNode.Parse(await browser.Client.GetStringAsync($"/api/v1/judges/{id}"))!;
@@ -109,7 +109,7 @@ public sealed class JudgePageTests(SiteFixture site)
         Assert.Equal(matches[^1], judgments[0]!["match"]!.GetValue<Guid>());
         var rest = JsonNode.Parse(await browser.Client.GetStringAsync($"/api/v1/judges/{id}/judgments?before={Uri.EscapeDataString((string)judgments[^1]!["at"]!)}"))!.AsArray();
         Assert.Equal(2, rest.Count);
-        Assert.Equal(HttpStatusCode.NotFound, (await browser.Client.GetAsync($"/api/v1/judges/{Guid.NewGuid()}/judgments")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await browser.Client.GetAsync($"/api/v1/judges/{Guid.CreateVersion7()}/judgments")).StatusCode);
     }
 
     [Fact]
