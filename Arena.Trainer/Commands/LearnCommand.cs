@@ -47,7 +47,7 @@ internal static class LearnCommand
             {
                 var seed = numbers[i % numbers.Count];
                 results[i] = Measure(plan, runs[i], seed, cancel);
-                AnsiConsole.MarkupLineInterpolated($"[grey]{clock.Elapsed:mm\\:ss} {results[i].Method}, seed {seed}: {string.Join("  ", results[i].Scores.Select(s => $"{s.Opponent} {s.Score.Value.ToString("F3", CultureInfo.InvariantCulture)}"))}, {results[i].Took.TotalSeconds:F0} s[/]");
+                AnsiConsole.MarkupLineInterpolated($"[grey]{clock.Elapsed:h\\:mm\\:ss} {results[i].Method}, seed {seed}: {string.Join("  ", results[i].Scores.Select(s => $"{s.Opponent} {s.Score.Value.ToString("F3", CultureInfo.InvariantCulture)}"))}, {results[i].Took.TotalSeconds:F0} s[/]");
             });
             Print(slug, results);
             return Task.FromResult(0);
