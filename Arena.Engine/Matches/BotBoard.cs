@@ -106,16 +106,19 @@ public sealed class BotBoard(ReplyLog log, TimeProvider time)
     {
         var desk = DeskOf(turn.AgentId);
         var name = new TurnName(turn.MatchId, turn.Pending.Turn, turn.Pending.Try).ToString();
+        // The clock runs before anybody can see the turn.
+        var left = turn.Deadline - time.GetUtcNow();
+        using var clock = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, ct);
         var offer = desk.Offer(name, Describe(name, turn), time.GetUtcNow());
         string? ended = null;
         try
         {
-            var left = turn.Deadline - time.GetUtcNow();
-            var reply = await offer.Task.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, ct);
+            var reply = await offer.Task.WaitAsync(either.Token);
             ended = reply.Text;
             return reply;
         }
-        catch (TimeoutException)
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
             return desk.WasConnected(name)
                 ? AgentReply.Failed(FaultKind.TimedOut, $"No action within {turn.Card.TurnClock.TotalSeconds:0.#} s.")

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Arena.Tests.Web;
 
@@ -28,6 +29,7 @@ public sealed class FailureTests(SiteFixture site)
     {
         var builder = WebApplication.CreateBuilder();
         builder.WebHost.UseTestServer();
+        builder.Logging.ClearProviders();
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddRazorComponents();
         await using var app = builder.Build();
