@@ -18,9 +18,7 @@ internal readonly record struct LadderEnd(int Matches, double Top5, double Cover
 internal sealed class KeptLadders(string? path)
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<LadderKey, LadderEnd> _kept = path is null || !File.Exists(path)
-        ? []
-        : File.ReadLines(path).Select(l => JsonSerializer.Deserialize<Line>(l)!).GroupBy(l => l.Key).ToDictionary(g => g.Key, g => g.Last().End);
+    private readonly Dictionary<LadderKey, LadderEnd> _kept = path is null || !File.Exists(path) ? [] : Read(path);
 
     /// <summary>The kept end, or a ladder's run, which is kept then.</summary>
     public LadderEnd Of(LadderKey key, Func<LadderEnd> run)
@@ -41,6 +39,18 @@ internal sealed class KeptLadders(string? path)
             }
         }
         return end;
+    }
+
+    private static Dictionary<LadderKey, LadderEnd> Read(string path)
+    {
+        // A line that a kill cut off is played again.
+        var text = File.ReadAllText(path);
+        var whole = text[..(text.LastIndexOf('\n') + 1)];
+        if (whole.Length < text.Length)
+        {
+            File.WriteAllText(path, whole);
+        }
+        return whole.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonSerializer.Deserialize<Line>(l)!).GroupBy(l => l.Key).ToDictionary(g => g.Key, g => g.Last().End);
     }
 
     private sealed record Line(LadderKey Key, LadderEnd End);
