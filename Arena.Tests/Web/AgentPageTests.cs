@@ -74,7 +74,7 @@ public sealed class AgentPageTests(SiteFixture site)
         Assert.Equal(before, await ChosenAsync());
 
         await owner.GetAsync($"/agents/{id}");
-        await owner.SubmitAsync("licence", new() { ["Licence"] = "mine-alone" });
+        Assert.Equal(HttpStatusCode.OK, (await owner.SubmitAsync("licence", new() { ["Licence"] = "mine-alone" })).StatusCode);
         Assert.Equal(before, await ChosenAsync());
         await owner.GetAsync($"/agents/{id}");
         await owner.SubmitAsync("licence", new() { ["Licence"] = "cc-by-4.0" });

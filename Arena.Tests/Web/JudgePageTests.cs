@@ -81,7 +81,8 @@ public sealed class JudgePageTests(SiteFixture site)
                     CostMicroUsd = 0,
                     Tries = i == 5 ? 2 : 1,
                     OnAppeal = true,
-                    At = DateTimeOffset.UnixEpoch.AddMinutes(i),
+                    // Two orders in one moment, where the page would end too.
+                    At = DateTimeOffset.UnixEpoch.AddMinutes((i + 1) / 2),
                 });
             }
             await db.SaveChangesAsync();
@@ -105,10 +106,10 @@ public sealed class JudgePageTests(SiteFixture site)
         var version = Assert.Single(one["versions"]!.AsArray())!;
         Assert.Equal(("abcabcabcabc", 10, 0.9), ((string)version["version"]!, (int)version["cases"]!, (double)version["accuracy"]!));
         var judgments = JsonNode.Parse(await browser.Client.GetStringAsync($"/api/v1/judges/{id}/judgments"))!.AsArray();
-        Assert.Equal(JudgeHistory.PageSize, judgments.Count);
+        Assert.Equal(JudgeHistory.PageSize + 1, judgments.Count);
         Assert.Equal(matches[^1], judgments[0]!["match"]!.GetValue<Guid>());
         var rest = JsonNode.Parse(await browser.Client.GetStringAsync($"/api/v1/judges/{id}/judgments?before={Uri.EscapeDataString((string)judgments[^1]!["at"]!)}"))!.AsArray();
-        Assert.Equal(2, rest.Count);
+        Assert.Equal(matches.Order(), judgments.Concat(rest).Select(j => j!["match"]!.GetValue<Guid>()).Order());
         Assert.Equal(HttpStatusCode.NotFound, (await browser.Client.GetAsync($"/api/v1/judges/{Guid.CreateVersion7()}/judgments")).StatusCode);
     }
 
