@@ -23,7 +23,7 @@ public static class PretrainRun
         var data = new SeededChance(options.Seed, stream: 2);
         // Unfused: the shipped model's bytes were made this way.
         using var decoder = new Decoder(config) { Fused = false };
-        using var optimizer = new FlatAdamW(weights, weightDecay: 0.01);
+        using var optimizer = new FlatAdamW(weights, weightDecay: 0.01, fused: false);
         for (var step = 0; step < options.Steps; step++)
         {
             cancel.ThrowIfCancellationRequested();
