@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Arena.Trainer.Chance;
 using Arena.Trainer.Losses;
 using Arena.Trainer.Models;
+using Arena.Trainer.Models.Fused;
 using Arena.Trainer.Native;
 using Arena.Trainer.Optimisation;
 using Arena.Trainer.Sampling;
@@ -52,7 +53,7 @@ internal static partial class BenchCommand
 
     private static readonly string[] Cases =
     [
-        "matmul-f32", "dpo-full-f32", "dpo-lora-f32", "dpo-lora-bf16", "prompt-sharing", "prompt-sharing-plain", "prompt-sharing-1", "length-buckets", "checkpointing", "sampling-1", "sampling-32", "sampling-128",
+        "matmul-f32", "matmul-own-f32", "dpo-full-f32", "dpo-lora-f32", "dpo-lora-bf16", "prompt-sharing", "prompt-sharing-plain", "prompt-sharing-1", "length-buckets", "checkpointing", "sampling-1", "sampling-32", "sampling-128",
     ];
 
     /// <param name="only">Null = all.</param>
@@ -66,7 +67,8 @@ internal static partial class BenchCommand
         {
             yield return name switch
             {
-                "matmul-f32" => new(name, Matmul(ScalarType.Float32, tries), "GFLOP/s", tries),
+                "matmul-f32" => new(name, Matmul(own: false, tries), "GFLOP/s", tries) { Note = "libtorch's products of 1024-cubed matrices, one thread" },
+                "matmul-own-f32" => new(name, Matmul(own: true, tries), "GFLOP/s", tries) { Note = "the same by Models/Fused/MatrixProducts.cs, which training uses" },
                 "dpo-full-f32" => Step(name, new Batch(16, 16, 48), 0, ScalarType.Float32, tries),
                 "dpo-lora-f32" => Step(name, new Batch(16, 16, 48), 8, ScalarType.Float32, tries),
                 _ => HasFastBfloat16() ? Step(name, new Batch(16, 16, 48), 8, ScalarType.BFloat16, tries)
@@ -97,9 +99,9 @@ internal static partial class BenchCommand
     }
 
     /// <summary>GFLOP/s of the best of several 1024-cubed products.</summary>
-    private static double Matmul(ScalarType type, int tries)
+    private static double Matmul(bool own, int tries)
     {
-        using var products = new Products(type);
+        using var products = new Products(ScalarType.Float32, own);
         return products.Operations / 1e9 / Fewest(tries, [products.Run])[0];
     }
 
@@ -113,18 +115,19 @@ internal static partial class BenchCommand
         return seconds[1] < 3 * seconds[0];
     }
 
-    /// <summary>A DPO step: forward, backward, AdamW. The ceiling's products are measured in turns with it.</summary>
+    /// <summary>A DPO step: forward, backward, AdamW. The ceiling's products, libtorch's and our own, are measured in turns with it; the faster ones count.</summary>
     private static Line Step(string name, Batch batch, int rank, ScalarType type, int tries)
     {
         using var products = new Products(type);
+        using var own = new Products(type, type == ScalarType.Float32 && MatrixProducts.IsSupported);
         using var model = new Model(rank, type);
         var pairs = batch.Pairs();
-        var seconds = Fewest(tries, [products.Run, () => model.Step(pairs)]);
+        var seconds = Fewest(tries, [products.Run, () => model.Step(pairs), own.Run]);
         // Two operations a weight and position forward, four backward; with an adapter the weights' own gradients (two) fall away.
         var blocks = Size.Layers * DecoderLayout.LinearPaths.Sum(p => (double)DecoderLayout.LinearShape(Size, p).Out * DecoderLayout.LinearShape(Size, p).In);
         var head = (double)Size.VocabSize * Size.HiddenSize * batch.Answer / (batch.Prompt + batch.Answer);
         var perToken = (blocks + head) * (rank > 0 ? 4 : 6);
-        var gigaflops = products.Operations / seconds[0] / 1e9;
+        var gigaflops = products.Operations / Math.Min(seconds[0], seconds[2]) / 1e9;
         return new(name, batch.Tokens / seconds[1], "tokens/s", tries)
         {
             Ceiling = gigaflops * 1e9 / perToken,
@@ -218,7 +221,8 @@ internal static partial class BenchCommand
     }
 
     /// <summary>Products of 1024-cubed matrices, the right one transposed as in a linear layer: ten, or one where they are slow.</summary>
-    private sealed class Products(ScalarType type) : IDisposable
+    /// <param name="own">By <see cref="MatrixProducts"/>, otherwise by libtorch.</param>
+    private sealed class Products(ScalarType type, bool own = false) : IDisposable
     {
         private readonly Tensor _a = rand(1024, 1024).to_type(type).DetachFromDisposeScope();
         private readonly Tensor _b = rand(1024, 1024).to_type(type).DetachFromDisposeScope();
@@ -232,7 +236,7 @@ internal static partial class BenchCommand
             using var scope = NewDisposeScope();
             for (var i = 0; i < _count; i++)
             {
-                _a.mm(_b.t());
+                using var product = own ? FusedLinear.Forward(_a, _b) : _a.mm(_b.t());
             }
         }
 

@@ -2,9 +2,11 @@ using System.Runtime.Intrinsics;
 
 namespace Arena.Trainer.Decoding;
 
-/// <summary>What a decoder does to single rows of numbers between matrix products. Sums have a fixed order.</summary>
+/// <summary>What a decoder does to single rows of numbers between matrix products. Sums have a fixed order, the same on processors with wider vectors.</summary>
 internal static unsafe class RowMath
 {
+    private static bool Wide => Vector512.IsHardwareAccelerated;
+
     /// <summary>y = x / sqrt(mean(x²) + eps) * weight.</summary>
     public static void Norm(float* x, float* weight, double epsilon, int width, float* y)
     {
@@ -129,6 +131,12 @@ internal static unsafe class RowMath
         var highest = Max(x, count);
         var sums = Vector256<float>.Zero;
         var i = 0;
+        for (; Wide && i + 16 <= count; i += 16)
+        {
+            var e = Vector512.Exp((Vector512.Load(x + i) - Vector512.Create(highest)) * scale);
+            e.Store(x + i);
+            sums = sums + e.GetLower() + e.GetUpper();
+        }
         for (; i + 8 <= count; i += 8)
         {
             var e = Vector256.Exp((Vector256.Load(x + i) - Vector256.Create(highest)) * scale);
@@ -150,11 +158,59 @@ internal static unsafe class RowMath
         fixed (float* at = x) { return Exponentials(at, scale, x.Length); }
     }
 
+    /// <summary>Softmax of scale x, in place.</summary>
+    /// <param name="scale">Positive.</param>
+    /// <returns>log(sum(exp(scale x))).</returns>
+    public static float Softmax(float* x, float scale, int count)
+    {
+        var highest = Max(x, count);
+        var sum = Exponentials(x, scale, count);
+        var part = Vector256.Create(1 / sum);
+        var i = 0;
+        for (; i + 8 <= count; i += 8) { (Vector256.Load(x + i) * part).Store(x + i); }
+        for (; i < count; i++) { x[i] *= part[0]; }
+        return highest * scale + MathF.Log(sum);
+    }
+
+    /// <summary>Gradients of <see cref="Softmax"/>: x becomes shares again, and their gradients become those of x.</summary>
+    /// <param name="logSum">What it returned.</param>
+    public static void SoftmaxGradient(float* x, float* dx, float scale, float logSum, int count)
+    {
+        var (shift, by, products) = (Vector256.Create(logSum), Vector256.Create(scale), Vector256<float>.Zero);
+        var i = 0;
+        for (; Wide && i + 16 <= count; i += 16)
+        {
+            var share = Vector512.Exp(Vector512.Load(x + i) * scale - Vector512.Create(logSum));
+            share.Store(x + i);
+            products = Vector256.FusedMultiplyAdd(share.GetLower(), Vector256.Load(dx + i), products);
+            products = Vector256.FusedMultiplyAdd(share.GetUpper(), Vector256.Load(dx + i + 8), products);
+        }
+        for (; i + 8 <= count; i += 8)
+        {
+            var share = Vector256.Exp(Vector256.Load(x + i) * by - shift);
+            share.Store(x + i);
+            products = Vector256.FusedMultiplyAdd(share, Vector256.Load(dx + i), products);
+        }
+        var product = Vector256.Sum(products);
+        for (; i < count; i++)
+        {
+            x[i] = MathF.Exp(x[i] * scale - logSum);
+            product += x[i] * dx[i];
+        }
+        var mean = Vector256.Create(product);
+        for (i = 0; i + 8 <= count; i += 8) { (Vector256.Load(x + i) * (Vector256.Load(dx + i) - mean) * by).Store(dx + i); }
+        for (; i < count; i++) { dx[i] = x[i] * (dx[i] - product) * scale; }
+    }
+
     /// <summary>x = factor * exp(x - logSum).</summary>
     public static void Shares(float* x, float logSum, float factor, int count)
     {
         var (shift, by) = (Vector256.Create(logSum), Vector256.Create(factor));
         var i = 0;
+        for (; Wide && i + 16 <= count; i += 16)
+        {
+            (Vector512.Exp(Vector512.Load(x + i) - Vector512.Create(logSum)) * factor).Store(x + i);
+        }
         for (; i + 8 <= count; i += 8)
         {
             (Vector256.Exp(Vector256.Load(x + i) - shift) * by).Store(x + i);
@@ -193,15 +249,17 @@ internal static unsafe class RowMath
             var (low, high) = (Vector256<double>.Zero, Vector256<double>.Zero);
             Vector256<float> weighted = default, distances = default;
             var i = 0;
+            for (; Wide && i + 16 <= x.Length; i += 16)
+            {
+                var d = Vector512.Load(at + i) - Vector512.Create(highest);
+                var e = Vector512.Exp(d);
+                Add(d.GetLower(), e.GetLower());
+                Add(d.GetUpper(), e.GetUpper());
+            }
             for (; i + 8 <= x.Length; i += 8)
             {
                 var d = Vector256.Load(at + i) - Vector256.Create(highest);
-                var e = Vector256.Exp(d);
-                var (a, b) = Vector256.Widen(e);
-                low += a;
-                high += b;
-                weighted = Vector256.FusedMultiplyAdd(e, d, weighted);
-                distances += d;
+                Add(d, Vector256.Exp(d));
             }
             var (sum, product, distance) = (Vector256.Sum(low + high), (double)Vector256.Sum(weighted), (double)Vector256.Sum(distances));
             for (; i < x.Length; i++)
@@ -212,6 +270,15 @@ internal static unsafe class RowMath
                 distance += d;
             }
             return (highest, sum, (float)(highest + distance / x.Length), (float)(Math.Log(sum) - product / sum));
+
+            void Add(Vector256<float> d, Vector256<float> e)
+            {
+                var (a, b) = Vector256.Widen(e);
+                low += a;
+                high += b;
+                weighted = Vector256.FusedMultiplyAdd(e, d, weighted);
+                distances += d;
+            }
         }
     }
 

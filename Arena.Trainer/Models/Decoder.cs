@@ -45,7 +45,7 @@ public sealed class Decoder : IDisposable
 
     public ModelConfig Config { get; }
 
-    /// <summary>Norm, rotation and gate as one operation each, where the numbers and the processor allow it; equal to rounding.</summary>
+    /// <summary>Norm, rotation, gated layers, attention and linear layers as one operation each, written out by hand, where the numbers and the processor allow it; equal to rounding.</summary>
     public bool Fused { get; init; } = true;
 
     /// <summary>(positions, D): cosines of the rotary angles.</summary>
@@ -69,7 +69,7 @@ public sealed class Decoder : IDisposable
         var (cos, sin) = Angles(start, steps, padding);
         if (cache is null)
         {
-            return Run(weights, ids, cos, sin, (_, q, k, v) => Attention.Of(q, k, v, null, causal: true), weights.Recompute);
+            return Run(weights, ids, cos, sin, (_, q, k, v) => Causal(q, k, v), weights.Recompute);
         }
         var mask = Mask(start, steps, padding);
         var hidden = Run(weights, ids, cos, sin, (layer, q, k, v) =>
@@ -88,8 +88,10 @@ public sealed class Decoder : IDisposable
     internal Tensor Hidden(DecoderWeights weights, Tensor ids, Branches branches)
     {
         Fit(branches.Longest);
+        var fused = FusedFor(weights.Embedding);
+        branches.Prepare(fused);
         Tensor Pick(Tensor table) => table.index_select(0, branches.Positions).view(1, 1, branches.Tokens, Config.HeadDim);
-        return Run(weights, ids, Pick(_cos), Pick(_sin), (_, q, k, v) => branches.Attend(q, k, v), weights.Recompute);
+        return Run(weights, ids, Pick(_cos), Pick(_sin), (_, q, k, v) => fused ? branches.AttendFused(q, k, v) : branches.Attend(q, k, v), weights.Recompute);
     }
 
     /// <param name="look">Attention of a layer: queries (B, H, T, D), keys and values (B, Hkv, T, D) to (B, T, H, D).</param>
@@ -117,8 +119,7 @@ public sealed class Decoder : IDisposable
     private Tensor Block(LayerWeights layer, Tensor x, Tensor cos, Tensor sin, Func<Tensor, Tensor, Tensor, Tensor> look)
     {
         x = x.Plus(Attend(layer, Norm(x, layer.InputNorm), cos, sin, look));
-        var y = Norm(x, layer.PostNorm);
-        return x.Plus(layer.Down.Apply(Gate(layer.Gate.Apply(y), layer.Up.Apply(y))));
+        return x.Plus(Gated(layer, Norm(x, layer.PostNorm)));
     }
 
     /// <summary>(…, C) to (…, V).</summary>
@@ -134,11 +135,30 @@ public sealed class Decoder : IDisposable
     {
         var (rows, steps) = (x.shape[0], x.shape[1]);
         Tensor Split(Tensor y, int heads) => y.view(rows, steps, heads, Config.HeadDim).transpose(1, 2); // (B, H, T, D)
-        var q = Rotate(HeadNorm(Split(layer.Q.Apply(x), Config.Heads), layer.QNorm), cos, sin);
-        var k = Rotate(HeadNorm(Split(layer.K.Apply(x), Config.KvHeads), layer.KNorm), cos, sin);
-        var v = Split(layer.V.Apply(x), Config.KvHeads);
-        return layer.O.Apply(look(q, k, v).reshape(rows, steps, Config.Heads * Config.HeadDim));
+        var q = Rotate(HeadNorm(Split(Linear(layer.Q, x), Config.Heads), layer.QNorm), cos, sin);
+        var k = Rotate(HeadNorm(Split(Linear(layer.K, x), Config.KvHeads), layer.KNorm), cos, sin);
+        var v = Split(Linear(layer.V, x), Config.KvHeads);
+        return Linear(layer.O, look(q, k, v).reshape(rows, steps, Config.Heads * Config.HeadDim));
     }
+
+    /// <summary>Attention of rows, each from its first position on: (B, H, T, D) to (B, T, H, D).</summary>
+    private Tensor Causal(Tensor q, Tensor k, Tensor v)
+    {
+        if (!FusedFor(q))
+        {
+            return Attention.Of(q, k, v, null, causal: true);
+        }
+        var (rows, steps) = ((int)q.shape[0], (int)q.shape[2]);
+        Tensor Tokens(Tensor x) => x.transpose(1, 2).reshape(rows * steps, x.shape[1], x.shape[3]);
+        return FusedAttention.Of(Tokens(q), Tokens(k), Tokens(v), [new(0, 0, 0, rows, steps, steps)]).view(rows, steps, q.shape[1], q.shape[3]);
+    }
+
+    /// <summary>The gated layers.</summary>
+    private Tensor Gated(LayerWeights layer, Tensor x) => FusedFor(x) && FusedLinear.Pays(x) && layer.Gate.IsPlain && layer.Up.IsPlain && layer.Down.IsPlain
+        ? FusedMlp.Of(x, layer.Gate.Weight, layer.Up.Weight, layer.Down.Weight)
+        : Linear(layer.Down, Gate(Linear(layer.Gate, x), Linear(layer.Up, x)));
+
+    private Tensor Linear(LinearWeight linear, Tensor x) => linear.Apply(x, FusedFor(x));
 
     private Tensor Gate(Tensor gate, Tensor up) => FusedFor(gate) ? FusedGate.Of(gate, up) : gate.silu() * up;
 

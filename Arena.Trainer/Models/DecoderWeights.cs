@@ -1,3 +1,4 @@
+using Arena.Trainer.Models.Fused;
 using Arena.Trainer.Native;
 using static TorchSharp.torch;
 
@@ -16,16 +17,24 @@ public sealed record LinearWeight(Tensor Weight, Tensor? A, Tensor? B, double Sc
     /// <summary>Corrections of single rows of a batch, in place of <see cref="A"/> and <see cref="B"/>; see <see cref="AdapterBank"/>. Null = all rows alike.</summary>
     public IReadOnlyList<RowCorrection>? Rows { get; init; }
 
+    /// <summary>Nothing but the weight.</summary>
+    public bool IsPlain => A is null && B is null && Bias is null && Rows is null;
+
     /// <param name="x">(B, …, in).</param>
+    /// <param name="fused">By our own products; x is of 32-bit numbers then.</param>
     /// <returns>(B, …, out).</returns>
-    public Tensor Apply(Tensor x)
+    public Tensor Apply(Tensor x, bool fused)
     {
         if (Rows is null && A is not null && B is not null && A.requires_grad && !Weight.requires_grad && is_grad_enabled())
         {
-            var adapted = AdaptedProduct.Of(x, Weight, A, B, Scale);
+            var adapted = AdaptedProduct.Of(x, Weight, A, B, Scale, fused);
             return Bias is null ? adapted : adapted.Plus(Bias);
         }
-        var y = nn.functional.linear(x, Weight, Bias!);
+        var y = fused ? FusedLinear.Of(x, Weight) : nn.functional.linear(x, Weight, Bias!);
+        if (fused && Bias is not null)
+        {
+            y = y.Plus(Bias);
+        }
         if (Rows is not null)
         {
             foreach (var rows in Rows)

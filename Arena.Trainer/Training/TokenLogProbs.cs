@@ -62,8 +62,8 @@ internal sealed unsafe class TokenLogProbs : autograd.SingleTensorFunction<Token
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
-        var (hidden, head, targets) = ((Tensor)vars[0], (Tensor)vars[1], (long[])vars[2]);
-        var logits = nn.functional.linear(hidden, head); // (N, V)
+        var (hidden, head, targets) = (((Tensor)vars[0]).contiguous(), ((Tensor)vars[1]).contiguous(), (long[])vars[2]);
+        var logits = FusedLinear.Forward(hidden, head); // (N, V)
         var (rows, width) = (targets.Length, (int)logits.shape[1]);
         var (values, sums) = (new float[rows], new double[rows]);
         var data = (nint)RawData.Of(logits);
@@ -89,7 +89,7 @@ internal sealed unsafe class TokenLogProbs : autograd.SingleTensorFunction<Token
         ctx.save_for_backward([hidden, head, logits]);
         ctx.save_data("targets", targets);
         ctx.save_data("sums", sums);
-        ctx.save_data("head", head.requires_grad);
+        ctx.save_data("head", ((Tensor)vars[1]).requires_grad);
         ctx.save_data("inputs", vars.Length);
         return tensor(values);
     }
@@ -110,9 +110,10 @@ internal sealed unsafe class TokenLogProbs : autograd.SingleTensorFunction<Token
             RowMath.Shares(at, (float)sums[row], -gradient[row], width);
             at[targets[row]] += gradient[row];
         });
-        var dHead = (bool)ctx.get_data("head") ? logits.t().mm(hidden) : null;
+        var dHead = (bool)ctx.get_data("head") ? FusedLinear.Weight(logits, hidden) : null;
+        var dHidden = FusedLinear.Input(logits, head);
         return (int)ctx.get_data("inputs") == 3
-            ? HandedGradients.Hand(grad_output, logits.mm(head), dHead, null)
-            : HandedGradients.Hand(grad_output, logits.mm(head), dHead, null, null);
+            ? HandedGradients.Hand(grad_output, dHidden, dHead, null)
+            : HandedGradients.Hand(grad_output, dHidden, dHead, null, null);
     }
 }
