@@ -51,8 +51,11 @@ internal static unsafe class MatrixProducts
     // Multiplications that are worth waking another thread for.
     private const double WorthAThread = 2e6;
 
+    private const int LineBytes = 64;
+
+    // Panels of b, then tiles of a; pinned, so that it lies still, and gone with its thread.
     [ThreadStatic]
-    private static float* _packed;
+    private static float[]? _packed;
 
     public static bool IsSupported => Vector256.IsHardwareAccelerated && Fma.IsSupported;
 
@@ -123,11 +126,9 @@ internal static unsafe class MatrixProducts
     private static void Blocks<TLanes>(Strided a, Strided b, float* c, nint cRow, int rows, int depth, int width) where TLanes : struct, ILanes<TLanes>
     {
         var panel = 2 * TLanes.Count;
-        if (_packed is null)
-        {
-            _packed = (float*)NativeMemory.AlignedAlloc((ColumnBlock + RowBlock) * DepthBlock * sizeof(float), 64);
-        }
-        float* panels = _packed, tiles = _packed + ColumnBlock * DepthBlock;
+        _packed ??= GC.AllocateUninitializedArray<float>((ColumnBlock + RowBlock) * DepthBlock + LineBytes / sizeof(float), pinned: true);
+        var panels = (float*)(((nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_packed)) + LineBytes - 1) & -LineBytes);
+        var tiles = panels + ColumnBlock * DepthBlock;
         // Rows that lie side by side, and not too far from one another for the cache, are read where they are.
         var (apartA, apartB) = (a.Column != 1, b.Column != 1 || b.Row > NearRows);
         for (var column = 0; column < width; column += ColumnBlock)
@@ -162,6 +163,7 @@ internal static unsafe class MatrixProducts
         }
     }
 
+    [SkipLocalsInit]
     private static void Panels<TLanes>(Strided a, Strided b, float* c, nint cRow, int rows, int depth, int width, bool add) where TLanes : struct, ILanes<TLanes>
     {
         var panel = 2 * TLanes.Count;
@@ -184,6 +186,7 @@ internal static unsafe class MatrixProducts
 
     /// <summary>One panel of c, tile by tile.</summary>
     /// <param name="step">Numbers from a tile of a to the next.</param>
+    [SkipLocalsInit]
     private static void Column<TLanes>(Strided a, nint step, Strided b, float* c, nint cRow, int rows, int terms, int columns, bool add) where TLanes : struct, ILanes<TLanes>
     {
         var panel = 2 * TLanes.Count;
