@@ -26,7 +26,7 @@ internal readonly unsafe struct Strided(float* at, nint row, nint column)
 }
 
 /// <summary>
-/// c = a b or c += a b, by hand: libtorch's library takes AVX2 at half its speed and leaves AVX-512 alone where the processor is not of its maker's. Blocks and packing are those of
+/// c = a b or c += a b, by hand: the library inside libtorch leaves AVX-512 alone where the processor is not of its maker's, and makes less of AVX2. Blocks and packing are those of
 /// Goto and van de Geijn (Anatomy of high-performance matrix multiplication, 2008).
 /// <para>
 /// Every number of c is the sum of its terms in their order, in runs of <see cref="DepthBlock"/>: however wide the processor's vectors are, and however many threads
@@ -35,9 +35,6 @@ internal readonly unsafe struct Strided(float* at, nint row, nint column)
 /// </summary>
 internal static unsafe class MatrixProducts
 {
-    // Six rows by two vectors: twelve running sums hide the latency of a multiplication, and with two vectors of b and one number of a they fit AVX2's sixteen registers.
-    private const int TileRows = 6;
-
     /// <summary>Terms that are summed in one go.</summary>
     public const int DepthBlock = 256;
 
@@ -78,7 +75,7 @@ internal static unsafe class MatrixProducts
             return;
         }
         // The longer side is divided, in whole tiles.
-        var (byRow, unit) = rows >= width ? (true, TileRows) : (false, 32);
+        var (byRow, unit) = rows >= width ? (true, MatrixTile.Rows) : (false, 32);
         var units = ((byRow ? rows : width) + unit - 1) / unit;
         var at = (nint)c;
         Parallel.For(0, threads, n =>
@@ -147,16 +144,16 @@ internal static unsafe class MatrixProducts
                 for (var row = 0; row < rows; row += RowBlock)
                 {
                     var block = Math.Min(RowBlock, rows - row);
-                    var (from, step) = (a.From(row, k), TileRows * a.Row);
+                    var (from, step) = (a.From(row, k), MatrixTile.Rows * a.Row);
                     if (apartA)
                     {
-                        for (var r = 0; r < block; r += TileRows) { PackTile(a.From(row + r, k), Math.Min(TileRows, block - r), terms, tiles + (nint)r * terms); }
-                        (from, step) = (new(tiles, 1, TileRows), TileRows * terms);
+                        for (var r = 0; r < block; r += MatrixTile.Rows) { PackTile(a.From(row + r, k), Math.Min(MatrixTile.Rows, block - r), terms, tiles + (nint)r * terms); }
+                        (from, step) = (new(tiles, 1, MatrixTile.Rows), MatrixTile.Rows * terms);
                     }
                     for (var p = 0; p < columns; p += panel)
                     {
                         var by = apartB || columns - p < panel ? new(panels + (nint)p * terms, panel) : b.From(k, column + p);
-                        Column<TLanes>(from, step, by, c + row * cRow + column + p, cRow, block, terms, Math.Min(panel, columns - p), k > 0);
+                        MatrixTile.Column<TLanes>(from, step, by, c + row * cRow + column + p, cRow, block, terms, Math.Min(panel, columns - p), k > 0);
                     }
                 }
             }
@@ -179,34 +176,7 @@ internal static unsafe class MatrixProducts
                     PackPanel(from, terms, count, panel, edge);
                     from = new(edge, panel);
                 }
-                Column<TLanes>(a.From(0, k), TileRows * a.Row, from, c + column, cRow, rows, terms, count, add || k > 0);
-            }
-        }
-    }
-
-    /// <summary>One panel of c, tile by tile.</summary>
-    /// <param name="step">Numbers from a tile of a to the next.</param>
-    [SkipLocalsInit]
-    private static void Column<TLanes>(Strided a, nint step, Strided b, float* c, nint cRow, int rows, int terms, int columns, bool add) where TLanes : struct, ILanes<TLanes>
-    {
-        var panel = 2 * TLanes.Count;
-        var edge = stackalloc float[columns == panel ? 0 : TileRows * panel];
-        var at = a.At;
-        for (; rows > 0; rows -= TileRows, at += step, c += TileRows * cRow)
-        {
-            var (to, apart) = columns == panel ? (new Strided(c, cRow), false) : (new Strided(edge, panel), true);
-            switch (rows)
-            {
-                case 1: Sums<TLanes, Rows1>(at, a.Row, a.Column, b.At, b.Row, to.At, to.Row, terms, add && !apart); break;
-                case 2: Sums<TLanes, Rows2>(at, a.Row, a.Column, b.At, b.Row, to.At, to.Row, terms, add && !apart); break;
-                case 3: Sums<TLanes, Rows3>(at, a.Row, a.Column, b.At, b.Row, to.At, to.Row, terms, add && !apart); break;
-                case 4: Sums<TLanes, Rows4>(at, a.Row, a.Column, b.At, b.Row, to.At, to.Row, terms, add && !apart); break;
-                case 5: Sums<TLanes, Rows5>(at, a.Row, a.Column, b.At, b.Row, to.At, to.Row, terms, add && !apart); break;
-                default: Sums<TLanes, Rows6>(at, a.Row, a.Column, b.At, b.Row, to.At, to.Row, terms, add && !apart); break;
-            }
-            for (var r = 0; apart && r < Math.Min(rows, TileRows); r++)
-            {
-                for (var i = 0; i < columns; i++) { c[r * cRow + i] = add ? c[r * cRow + i] + edge[r * panel + i] : edge[r * panel + i]; }
+                MatrixTile.Column<TLanes>(a.From(0, k), MatrixTile.Rows * a.Row, from, c + column, cRow, rows, terms, count, add || k > 0);
             }
         }
     }
@@ -285,10 +255,10 @@ internal static unsafe class MatrixProducts
     /// <summary>Columns of some rows of a one behind the other.</summary>
     private static void PackTile(Strided a, int rows, int terms, float* to)
     {
-        for (var k = 0; k < terms; k++, to += TileRows)
+        for (var k = 0; k < terms; k++, to += MatrixTile.Rows)
         {
             var from = a.At + k * a.Column;
-            if (rows == TileRows && a.Row == 1)
+            if (rows == MatrixTile.Rows && a.Row == 1)
             {
                 Vector128.Load(from).Store(to);
                 Vector64.Load(from + 4).Store(to + 4);
@@ -296,133 +266,5 @@ internal static unsafe class MatrixProducts
             }
             for (var r = 0; r < rows; r++) { to[r] = from[r * a.Row]; }
         }
-    }
-
-    /// <summary>The inner loop. The compiler makes one body for each number of rows and each width of vectors; what is behind a count falls away in it.</summary>
-    private static void Sums<TLanes, TRows>(float* a, nint aRow, nint aStep, float* b, nint bRow, float* c, nint cRow, int terms, bool add)
-        where TLanes : struct, ILanes<TLanes> where TRows : struct, IRows
-    {
-        TLanes s0 = default, s1 = default, s2 = default, s3 = default, s4 = default, s5 = default;
-        TLanes t0 = default, t1 = default, t2 = default, t3 = default, t4 = default, t5 = default;
-        var lower = a + 3 * aRow;
-        for (var k = 0; k < terms; k++, a += aStep, lower += aStep, b += bRow)
-        {
-            var (p, q) = (TLanes.Load(b), TLanes.Load(b + TLanes.Count));
-            var x = TLanes.All(a[0]);
-            s0 = TLanes.MultiplyAdd(x, p, s0);
-            t0 = TLanes.MultiplyAdd(x, q, t0);
-            if (TRows.Count > 1) { x = TLanes.All(a[aRow]); s1 = TLanes.MultiplyAdd(x, p, s1); t1 = TLanes.MultiplyAdd(x, q, t1); }
-            if (TRows.Count > 2) { x = TLanes.All(a[2 * aRow]); s2 = TLanes.MultiplyAdd(x, p, s2); t2 = TLanes.MultiplyAdd(x, q, t2); }
-            if (TRows.Count > 3) { x = TLanes.All(lower[0]); s3 = TLanes.MultiplyAdd(x, p, s3); t3 = TLanes.MultiplyAdd(x, q, t3); }
-            if (TRows.Count > 4) { x = TLanes.All(lower[aRow]); s4 = TLanes.MultiplyAdd(x, p, s4); t4 = TLanes.MultiplyAdd(x, q, t4); }
-            if (TRows.Count > 5) { x = TLanes.All(lower[2 * aRow]); s5 = TLanes.MultiplyAdd(x, p, s5); t5 = TLanes.MultiplyAdd(x, q, t5); }
-        }
-        Put(s0, t0, c, add);
-        if (TRows.Count > 1) { Put(s1, t1, c + cRow, add); }
-        if (TRows.Count > 2) { Put(s2, t2, c + 2 * cRow, add); }
-        if (TRows.Count > 3) { Put(s3, t3, c + 3 * cRow, add); }
-        if (TRows.Count > 4) { Put(s4, t4, c + 4 * cRow, add); }
-        if (TRows.Count > 5) { Put(s5, t5, c + 5 * cRow, add); }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static void Put(TLanes s, TLanes t, float* c, bool add)
-        {
-            TLanes.Store(add ? TLanes.Add(TLanes.Load(c), s) : s, c);
-            TLanes.Store(add ? TLanes.Add(TLanes.Load(c + TLanes.Count), t) : t, c + TLanes.Count);
-        }
-    }
-
-    private interface IRows
-    {
-        static abstract int Count { get; }
-    }
-
-    private readonly struct Rows1 : IRows
-    {
-        public static int Count => 1;
-    }
-
-    private readonly struct Rows2 : IRows
-    {
-        public static int Count => 2;
-    }
-
-    private readonly struct Rows3 : IRows
-    {
-        public static int Count => 3;
-    }
-
-    private readonly struct Rows4 : IRows
-    {
-        public static int Count => 4;
-    }
-
-    private readonly struct Rows5 : IRows
-    {
-        public static int Count => 5;
-    }
-
-    private readonly struct Rows6 : IRows
-    {
-        public static int Count => 6;
-    }
-
-    private interface ILanes<TSelf> where TSelf : struct, ILanes<TSelf>
-    {
-        static abstract int Count { get; }
-
-        static abstract TSelf Load(float* at);
-
-        static abstract TSelf All(float number);
-
-        static abstract TSelf Add(TSelf a, TSelf b);
-
-        static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
-
-        static abstract void Store(TSelf x, float* at);
-    }
-
-    private readonly struct Lanes8(Vector256<float> v) : ILanes<Lanes8>
-    {
-        private readonly Vector256<float> _v = v;
-
-        public static int Count => 8;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Lanes8 Load(float* at) => new(Vector256.Load(at));
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Lanes8 All(float number) => new(Vector256.Create(number));
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Lanes8 Add(Lanes8 a, Lanes8 b) => new(a._v + b._v);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Lanes8 MultiplyAdd(Lanes8 a, Lanes8 b, Lanes8 c) => new(Vector256.FusedMultiplyAdd(a._v, b._v, c._v));
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Store(Lanes8 x, float* at) => x._v.Store(at);
-    }
-
-    private readonly struct Lanes16(Vector512<float> v) : ILanes<Lanes16>
-    {
-        private readonly Vector512<float> _v = v;
-
-        public static int Count => 16;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Lanes16 Load(float* at) => new(Vector512.Load(at));
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Lanes16 All(float number) => new(Vector512.Create(number));
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Lanes16 Add(Lanes16 a, Lanes16 b) => new(a._v + b._v);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Lanes16 MultiplyAdd(Lanes16 a, Lanes16 b, Lanes16 c) => new(Vector512.FusedMultiplyAdd(a._v, b._v, c._v));
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static void Store(Lanes16 x, float* at) => x._v.Store(at);
     }
 }
