@@ -58,7 +58,7 @@ public static class TrainingRecipes
         return space switch
         {
             "tic-tac-toe" => recipe with { Rounds = 160, Temperature = 1, Opponents = "random=0.6,perfect=0.4", IllegalValue = -0.5, ScaleRewards = false, FinalRate = 0.03 },
-            "connect-four" => recipe with { Rounds = 90, Temperature = 1, Opponents = "self=0.2,random=0.3,greedy=0.5", IllegalValue = -0.5, ScaleRewards = false, FinalRate = 0.1 },
+            "connect-four" => recipe with { Rounds = 150, Temperature = 1, Opponents = "self=0.2,random=0.3,greedy=0.5", IllegalValue = -0.5, ScaleRewards = false, FinalRate = 0.1 },
             // The solver answers each problem too: what beat the policy is chosen in pairs and imitated, its own answers are weighed against each other; in the
             // second half against each other alone, which sharpens what the first has spread out.
             "countdown" when chosen == "mix" => recipe with { Rounds = 300, PairShare = 0.45, LearningRate = 8e-4, BatchPairs = 64, RpoAlpha = 2, RootsPerOpening = 128, RolloutsPerRoot = 8, PairsPerRoot = 1, Temperature = 1, ScaleRewards = false, Opponents = "solver", IllegalValue = -0.05, FinalRate = 0.05 },
