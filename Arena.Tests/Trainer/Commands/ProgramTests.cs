@@ -38,7 +38,7 @@ public sealed class ProgramTests : IDisposable
         var (status, _, wrong) = await RunAsync([], "bench", "--only", "speed");
         Assert.Equal(1, status);
         Assert.Contains(
-            "There are: matmul-f32, dpo-full-f32, dpo-lora-f32, dpo-lora-bf16, prompt-sharing, prompt-sharing-plain, prompt-sharing-1, length-buckets, checkpointing, sampling-1, sampling-32, sampling-128.",
+            "There are: matmul-f32, matmul-own-f32, dpo-full-f32, dpo-lora-f32, dpo-lora-bf16, prompt-sharing, prompt-sharing-plain, prompt-sharing-1, length-buckets, checkpointing, sampling-1, sampling-32, sampling-128.",
             wrong.ReplaceLineEndings(" ").Replace("  ", " ", StringComparison.Ordinal), StringComparison.Ordinal);
         (status, var printed, _) = await RunAsync([], "bench", "--only", "matmul-f32");
         Assert.Equal(0, status);
