@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Arena.Trainer.Chance;
+using Arena.Trainer.Decoding;
 using Arena.Trainer.Losses;
 using Arena.Trainer.Models;
 using Arena.Trainer.Models.Fused;
@@ -68,7 +69,7 @@ internal static partial class BenchCommand
             yield return name switch
             {
                 "matmul-f32" => new(name, Matmul(own: false, tries), "GFLOP/s", tries) { Note = "libtorch's products of 1024-cubed matrices, one thread" },
-                "matmul-own-f32" => new(name, Matmul(own: true, tries), "GFLOP/s", tries) { Note = "the same by Models/Fused/MatrixProducts.cs, which training uses" },
+                "matmul-own-f32" => new(name, Matmul(own: true, tries), "GFLOP/s", tries) { Note = "the same by Models/Fused/MatrixProducts.cs, which training uses", Remark = RowProducts.IsSupported ? "" : "this processor has no AVX2, these are libtorch's again; " },
                 "dpo-full-f32" => Step(name, new Batch(16, 16, 48), 0, ScalarType.Float32, tries),
                 "dpo-lora-f32" => Step(name, new Batch(16, 16, 48), 8, ScalarType.Float32, tries),
                 _ => HasFastBfloat16() ? Step(name, new Batch(16, 16, 48), 8, ScalarType.BFloat16, tries)
@@ -101,7 +102,7 @@ internal static partial class BenchCommand
     /// <summary>GFLOP/s of the best of several 1024-cubed products.</summary>
     private static double Matmul(bool own, int tries)
     {
-        using var products = new Products(ScalarType.Float32, own);
+        using var products = new Products(ScalarType.Float32, own && RowProducts.IsSupported);
         return products.Operations / 1e9 / Fewest(tries, [products.Run])[0];
     }
 
@@ -119,7 +120,7 @@ internal static partial class BenchCommand
     private static Line Step(string name, Batch batch, int rank, ScalarType type, int tries)
     {
         using var products = new Products(type);
-        using var own = new Products(type, type == ScalarType.Float32 && MatrixProducts.IsSupported);
+        using var own = new Products(type, type == ScalarType.Float32 && RowProducts.IsSupported);
         using var model = new Model(rank, type);
         var pairs = batch.Pairs();
         var seconds = Fewest(tries, [products.Run, () => model.Step(pairs), own.Run]);

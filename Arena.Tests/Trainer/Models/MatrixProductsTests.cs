@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using Arena.Trainer.Chance;
+using Arena.Trainer.Decoding;
 using Arena.Trainer.Models.Fused;
 
 namespace Arena.Tests.Trainer.Models;
@@ -17,7 +18,7 @@ public sealed unsafe class MatrixProductsTests
     [MemberData(nameof(Sizes))]
     public void Products_are_those_of_double_precision_in_any_order_of_rows_and_columns(int rows, int depth, int width)
     {
-        Assert.SkipUnless(MatrixProducts.IsSupported, "This machine has no AVX2; libtorch's products are used.");
+        Assert.SkipUnless(RowProducts.IsSupported, "This machine has no AVX2; libtorch's products are used.");
         var (a, b) = (Numbers(rows * depth, 1), Numbers(depth * width, 2));
         var exact = Exact(a, b, rows, depth, width);
         var (aTurned, bTurned) = (Turned(a, rows, depth), Turned(b, depth, width));
@@ -53,7 +54,7 @@ public sealed unsafe class MatrixProductsTests
     [MemberData(nameof(Sizes))]
     public void Bits_do_not_depend_on_threads_or_on_the_width_of_vectors(int rows, int depth, int width)
     {
-        Assert.SkipUnless(MatrixProducts.IsSupported, "This machine has no AVX2; libtorch's products are used.");
+        Assert.SkipUnless(RowProducts.IsSupported, "This machine has no AVX2; libtorch's products are used.");
         var (a, b) = (Numbers(rows * depth, 3), Numbers(depth * width, 4));
         fixed (float* pa = a, pb = b)
         {

@@ -41,7 +41,7 @@ internal sealed class FusedLinear : autograd.SingleTensorFunction<FusedLinear>
     /// <param name="x">(…, in), row after row, as all here.</param>
     public static unsafe Tensor Forward(Tensor x, Tensor weight)
     {
-        var (rows, depth, width) = Sides(x, weight);
+        var (rows, depth, width) = ((int)(x.NumberOfElements / x.shape[^1]), (int)x.shape[^1], (int)weight.shape[0]);
         var y = empty([.. x.shape[..^1], width]);
         MatrixProducts.Multiply(new(RawData.Of(x), depth), new Strided(RawData.Of(weight), depth).Transposed, RawData.Of(y), rows, depth, width);
         return y;
@@ -64,6 +64,4 @@ internal sealed class FusedLinear : autograd.SingleTensorFunction<FusedLinear>
         MatrixProducts.Multiply(new Strided(RawData.Of(dy), rows).Transposed, new(RawData.Of(x), width), RawData.Of(dw), rows, (int)(x.NumberOfElements / width), width);
         return dw;
     }
-
-    private static (int Rows, int Depth, int Width) Sides(Tensor x, Tensor weight) => ((int)(x.NumberOfElements / x.shape[^1]), (int)x.shape[^1], (int)weight.shape[0]);
 }

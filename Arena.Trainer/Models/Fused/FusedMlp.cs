@@ -24,7 +24,7 @@ internal sealed class FusedMlp : autograd.SingleTensorFunction<FusedMlp>
         var (gated, raised) = (FusedLinear.Forward(x, gate), FusedLinear.Forward(x, up));
         ctx.save_for_backward([x, gate, up, down, gated, raised]);
         ctx.save_data("input", ((Tensor)vars[0]).requires_grad);
-        ctx.save_data("weights", ((Tensor)vars[1]).requires_grad);
+        ctx.save_data("weights", vars.Skip(1).Any(w => ((Tensor)w).requires_grad));
         using var product = FusedGate.Product(gated, raised);
         return FusedLinear.Forward(product, down);
     }

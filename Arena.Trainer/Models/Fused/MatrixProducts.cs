@@ -54,8 +54,6 @@ internal static unsafe class MatrixProducts
     [ThreadStatic]
     private static float[]? _packed;
 
-    public static bool IsSupported => Vector256.IsHardwareAccelerated && Fma.IsSupported;
-
     /// <summary>Whether the processor has vectors of sixteen numbers.</summary>
     public static bool Wide => Vector512.IsHardwareAccelerated;
 
